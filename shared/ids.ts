@@ -41,6 +41,7 @@ function ulid(nowMs: number): string {
     if (position >= 0) lastRandom[position] = (lastRandom[position] ?? 0) + 1;
   }
   let time = '';
-  for (let rest = lastTimeMs, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time;
+  for (let rest = lastTimeMs, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32))
+    time = alphabet[rest % 32] + time;
   return time + lastRandom.map(digit => alphabet[digit]).join('');
 }

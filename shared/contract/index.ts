@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { endpointRow, runEvent } from '../events.ts';
+import { type CallContext, type Stream, stream, type Unary, unary } from './procedure.ts';
+import {
+  backendRow,
+  componentRow,
+  containerRow,
+  deploymentRow,
+  doctorCheck,
+  evidenceRow,
+  fileRow,
+  leaseRow,
+  operationRow,
+  receipt,
+  runRow,
+  runtimeRow,
+  versionRow,
+} from './rows.ts';
+
+const nothing = z.object({});
+/** A Go duration such as `10m` or `1h30m`. */
+const goDuration = z.string();
+/** An id, or a unique name or label (DESIGN §2). */
+const ref = z.string().min(1);
+const lease = ref.optional().describe('the open lease that owns what is made');
+
+function list<R extends z.ZodType>(row: R) {
+  return z.object({ count: z.int(), items: z.array(row) });
+}
+
+/**
+ * Every operation of Proofbench. The command line, the app's window and the tests call these and nothing else;
+ * transports only carry them. Errors are AppErrors on every transport.
+ */
+export const contract = {
+  'host.info': unary(
+    nothing,
+    z.object({ version: z.string(), pid: z.int(), home: z.string(), workspace_id: z.string() }),
+  ),
+  /** Asks a background host to close what it holds and leave; answered before it is gone. */
+  'host.leave': unary(nothing, nothing),
+  'doctor.run': unary(nothing, z.object({ checks: z.array(doctorCheck) })),
+
+  'runtime.list': unary(nothing, list(runtimeRow)),
+  'runtime.show': unary(z.object({ runtime: ref }), runtimeRow),
+
+  'component.list': unary(z.object({ query: z.string().optional(), all: z.boolean().optional() }), list(componentRow)),
+  'component.versions': unary(z.object({ component: ref }), z.array(versionRow)),
+  'component.publish': unary(
+    z.object({ dir: z.string(), lease, offline: z.boolean().optional() }),
+    z.object({ component_id: z.string(), version_id: z.string(), image_digest: z.string(), source_sha256: z.string() }),
+  ),
+  'component.promote': unary(
+    z.object({ dir: z.string(), evidence: ref.optional(), note: z.string().optional() }),
+    z.object({ component_id: z.string(), version_id: z.string(), tags: z.array(z.string()) }),
+  ),
+
+  'file.upload': unary(
+    z.object({
+      path: z.string(),
+      type: z.string().optional(),
+      name: z.string().optional(),
+      readme: z.string().optional(),
+      lease,
+    }),
+    z.object({ file_id: z.string(), sha256: z.string(), bytes: z.int() }),
+  ),
+  'file.list': unary(nothing, list(fileRow)),
+  'file.delete': unary(z.object({ file: ref }), nothing),
+
+  'backend.create': unary(z.object({ name: z.string().optional(), lease }), z.object({ backend_id: z.string() })),
+  'backend.list': unary(nothing, list(backendRow)),
+  'backend.show': unary(
+    z.object({ backend: ref }),
+    backendRow.extend({ graph: z.unknown(), deployment: deploymentRow.nullable() }),
+  ),
+  'backend.add_vertex': unary(
+    z.object({ backend: ref, version: ref, alias: z.string().optional() }),
+    z.object({ backend_id: z.string(), vertex_id: z.string(), alias: z.string() }),
+  ),
+  'backend.connect': unary(
+    z.object({
+      backend: ref,
+      from_vertex: ref,
+      from_output: z.int().nonnegative(),
+      to_vertex: ref,
+      to_input: z.int().nonnegative(),
+    }),
+    z.object({ backend_id: z.string(), edge_type: z.string() }),
+  ),
+  'backend.change_parameter': unary(
+    z.object({ backend: ref, vertex: ref, name: z.string(), type: z.string().optional(), value: z.string() }),
+    z.object({ backend_id: z.string() }),
+  ),
+  'backend.operations': unary(z.object({ backend: ref }), list(operationRow)),
+  'backend.delete': unary(z.object({ backend: ref }), z.object({ backend_id: z.string() })),
+  'backend.deploy': unary(
+    z.object({
+      backend: ref,
+      runtime: ref,
+      lease,
+      fixed_duration: goDuration.optional(),
+      /** Answer when the deployment is running or failed, not as soon as it is on its way. */
+      wait: z.boolean().optional(),
+    }),
+    z.object({ deployment_id: z.string(), backend_id: z.string() }),
+  ),
+  'backend.undeploy': unary(
+    z.object({ backend: ref.optional(), deployment: ref.optional() }),
+    z.object({ deployment_id: z.string(), backend_id: z.string() }),
+  ),
+  'backend.forward': unary(z.object({ backend: ref }), z.array(endpointRow)),
+
+  'deployment.list': unary(nothing, list(deploymentRow)),
+  'deployment.show': unary(z.object({ deployment: ref }), deploymentRow),
+  'container.list': unary(z.object({ deployment: ref.optional() }), list(containerRow)),
+  /** Captured output, byte for byte, oldest first; with `follow`, until the container has ended. */
+  'container.logs': stream(
+    z.object({ container: ref, follow: z.boolean().optional(), stream: z.enum(['stdout', 'stderr']).optional() }),
+    z.object({ stream: z.enum(['stdout', 'stderr']), at: z.string(), base64: z.string() }),
+  ),
+
+  'lease.create': unary(
+    z.object({ runtime: ref.optional(), ttl: goDuration.optional(), label: z.string().optional() }),
+    z.object({ lease_id: z.string(), expires_at: z.string() }),
+  ),
+  'lease.list': unary(z.object({ label: z.string().optional(), state: z.string().optional() }), list(leaseRow)),
+  'lease.show': unary(z.object({ lease: ref }), leaseRow.extend({ owned: receipt.shape.removed })),
+  'lease.commit': unary(z.object({ lease: ref }), z.object({ lease_id: z.string(), receipt })),
+  'lease.rollback': unary(z.object({ lease: ref }), z.object({ lease_id: z.string(), receipt })),
+
+  /**
+   * Checks the manifest, the runtime and Docker, then starts a live test or a proof and answers with its lease.
+   * What is wrong with them is an error here and nothing was made (DESIGN §8). The lease is tied to the caller's session.
+   */
+  'run.start': unary(
+    z.object({
+      kind: z.enum(['live_test', 'proof']),
+      manifest: z.string().describe('absolute path'),
+      cwd: z.string().describe('absolute; relative paths resolve here, then beside the manifest'),
+      runtime: ref.optional(),
+      cut_version_id: ref.optional(),
+      label: z.string().optional(),
+      ttl: goDuration.optional(),
+      keep_lease: z.boolean().optional(),
+      /** Live tests only: after `ready` the lease stays until the caller rolls it back or is gone. */
+      hold: z.boolean().optional(),
+      offline: z.boolean().optional(),
+    }),
+    z.object({ run_id: z.string(), lease_id: z.string() }),
+  ),
+  /** Events of a run after `after_seq`, live until the run is over and its lease has closed (or is kept). */
+  'run.watch': stream(z.object({ run: ref, after_seq: z.int().nonnegative() }), runEvent),
+  'run.cancel': unary(z.object({ run: ref }), nothing),
+  'run.list': unary(nothing, list(runRow)),
+
+  'evidence.list': unary(nothing, list(evidenceRow)),
+  'evidence.show': unary(z.object({ evidence: ref }), evidenceRow.extend({ record: z.unknown() })),
+  'evidence.save': unary(
+    z.object({ evidence: ref, to: z.string(), overwrite: z.boolean().optional() }),
+    z.object({ evidence_id: z.string(), bundle: z.string() }),
+  ),
+} as const;
+
+export type Contract = typeof contract;
+export type ProcedureName = keyof Contract;
+export type UnaryName = { [N in ProcedureName]: Contract[N] extends Unary ? N : never }[ProcedureName];
+export type StreamName = { [N in ProcedureName]: Contract[N] extends Stream ? N : never }[ProcedureName];
+
+export type Input<N extends ProcedureName> = z.infer<Contract[N]['input']>;
+export type Output<N extends UnaryName> = Contract[N] extends Unary<z.ZodType, infer O> ? z.infer<O> : never;
+export type StreamEvent<N extends StreamName> = Contract[N] extends Stream<z.ZodType, infer E> ? z.infer<E> : never;
+
+/** What a host implements: one function a procedure. */
+export type Handlers = { [N in UnaryName]: (input: Input<N>, context: CallContext) => Promise<Output<N>> } & {
+  [N in StreamName]: (input: Input<N>, context: CallContext) => AsyncIterable<StreamEvent<N>>;
+};
+
+export * from './procedure.ts';
+export * from './rows.ts';
