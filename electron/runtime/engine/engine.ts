@@ -1,0 +1,149 @@
+import type { Duplex, Readable } from 'node:stream';
+
+/** What `docker info` tells of an engine. */
+export interface EngineInfo {
+  /** The engine's own id, stable across its restarts. */
+  id: string;
+  version: string;
+  apiVersion: string;
+  os: string;
+  /** As Node names it: `x64` or `arm64`. */
+  architecture: 'x64' | 'arm64';
+  cpus: number;
+  memoryBytes: number;
+  containersRunning: number;
+}
+
+export interface MountSpec {
+  volume: string;
+  target: string;
+  readOnly: boolean;
+}
+
+/** A container to be made. Hardening (DESIGN §6: dropped capabilities, no new privileges, read-only root) is always on. */
+export interface ContainerSpec {
+  name: string;
+  /** An image reference or id that the engine has. */
+  image: string;
+  command?: string[];
+  entrypoint?: string[];
+  env: Record<string, string>;
+  labels: Record<string, string>;
+  /** `bridge` for the gateway, `none` for checks, else the name or id of a network. */
+  network: string;
+  /** Names under which others on `network` find it. */
+  aliases?: string[];
+  memoryBytes: number;
+  cpus: number;
+  pids: number;
+  /** Writable tmpfs mounts, path → size in bytes; the rest of the root is read-only. */
+  tmpfs: Record<string, number>;
+  mounts?: MountSpec[];
+  workdir?: string;
+}
+
+export interface ContainerState {
+  id: string;
+  name: string;
+  labels: Record<string, string>;
+  running: boolean;
+  /** Null while it has not ended. */
+  exitCode: number | null;
+  oomKilled: boolean;
+  restartCount: number;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+}
+
+/** Output of a container from its first byte, both streams apart, exactly as written. Both must be read or it stalls. */
+export interface AttachedOutput {
+  stdout: Readable;
+  stderr: Readable;
+  close(): void;
+}
+
+/** A process inside a running container, spoken to over its stdin and stdout as one binary-safe duplex. */
+export interface ExecSession {
+  stream: Duplex;
+  /** What the process wrote to stderr so far. */
+  stderrText(): string;
+}
+
+export interface EngineEvent {
+  kind: 'container' | 'network' | 'volume' | 'image';
+  action: string;
+  id: string;
+  attributes: Record<string, string>;
+  atMs: number;
+}
+
+export interface NetworkSpec {
+  name: string;
+  labels: Record<string, string>;
+  /** CIDR, e.g. `10.213.0.32/27`. */
+  subnet: string;
+  /** No route out and no address of the host on it (`--internal`, `inhibit_ipv4`). */
+  internal: boolean;
+}
+
+export interface NetworkState {
+  id: string;
+  name: string;
+  labels: Record<string, string>;
+  subnets: string[];
+}
+
+/**
+ * A Docker engine, as little of it as Proofbench needs. Nothing of dockerode's types leaves this folder.
+ * Every method throws AppError: `docker_unreachable` or `docker_denied` where the engine does not answer,
+ * `disk_full`, `image_missing`, else `docker_error` with the engine's words. Removing or stopping what is already
+ * gone or stopped is no error.
+ */
+export interface Engine {
+  /** How it was found, e.g. `unix:///var/run/docker.sock` and `default socket`. */
+  readonly host: string;
+  readonly source: string;
+  info(signal?: AbortSignal): Promise<EngineInfo>;
+
+  /** The image's id on this engine, or undefined. `ref`: a tag or an id. */
+  findImage(ref: string): Promise<{ id: string; labels: Record<string, string> } | undefined>;
+  /** Streams a tar to `docker load`; throws `docker_error` with the engine's words when it refuses. */
+  loadImage(tar: Readable, signal?: AbortSignal): Promise<void>;
+  tagImage(id: string, ref: string): Promise<void>;
+  removeImage(ref: string): Promise<void>;
+  listImages(labels: Record<string, string>): Promise<{ id: string; tags: string[]; labels: Record<string, string> }[]>;
+  /** Pulls from a registry; `undefined` when none answers within `timeoutMs`. */
+  pullImage(ref: string, timeoutMs: number, signal?: AbortSignal): Promise<{ id: string } | undefined>;
+  /** The flattened root file system of an image, as one tar. */
+  exportRootFs(imageRef: string, signal?: AbortSignal): Promise<Readable>;
+
+  createContainer(spec: ContainerSpec, signal?: AbortSignal): Promise<string>;
+  /** Before `startContainer`: the only byte-exact way to its output. */
+  attachContainer(id: string): Promise<AttachedOutput>;
+  /** After a host was lost: everything the engine kept, from the first byte, then what follows. */
+  reattachContainer(id: string): Promise<AttachedOutput>;
+  startContainer(id: string): Promise<void>;
+  /** Asks it to end and kills it after `graceMs`. */
+  stopContainer(id: string, graceMs: number): Promise<void>;
+  killContainer(id: string): Promise<void>;
+  /** Kills it if need be. */
+  removeContainer(id: string): Promise<void>;
+  /** Undefined when it is gone. */
+  inspectContainer(id: string): Promise<ContainerState | undefined>;
+  /** Resolves with the exit code once the container has ended. */
+  waitContainer(id: string, signal?: AbortSignal): Promise<number>;
+  listContainers(labels: Record<string, string>): Promise<ContainerState[]>;
+  exec(containerId: string, command: string[]): Promise<ExecSession>;
+
+  createNetwork(spec: NetworkSpec): Promise<string>;
+  connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
+  removeNetwork(id: string): Promise<void>;
+  listNetworks(labels?: Record<string, string>): Promise<NetworkState[]>;
+
+  createVolume(name: string, labels: Record<string, string>): Promise<void>;
+  removeVolume(name: string): Promise<void>;
+  listVolumes(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string> }[]>;
+
+  /** The engine's events from now on, until aborted or the connection is lost (then it throws). */
+  events(labels: Record<string, string>, signal: AbortSignal): AsyncIterable<EngineEvent>;
+}

@@ -1,0 +1,10 @@
+/** Labels on everything Proofbench makes on an engine (DESIGN §6). They record creation; SQLite decides. */
+export const labels = {
+  workspace: 'proofbench.workspace',
+  runtime: 'proofbench.runtime',
+  deployment: 'proofbench.deployment',
+  vertex: 'proofbench.vertex',
+  lease: 'proofbench.lease',
+  /** What a thing is for where no deployment owns it: `gateway`, `check`, `image`. */
+  role: 'proofbench.role',
+} as const;
