@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../../shared/errors.ts';
+import type { Sqlite } from './database.ts';
+
+export interface StoredBlob {
+  sha256: string;
+  bytes: number;
+}
+
+/**
+ * Files named by their SHA-256: written under a temporary name, synced, then renamed, so a name that exists is whole.
+ * A blob that no row refers to is collected by `collect`.
+ */
+export class BlobStore {
+  readonly #sqlite: Sqlite;
+  readonly #dir: string;
+  readonly #arriving = new Set<string>();
+
+  constructor(sqlite: Sqlite, dir: string) {
+    this.#sqlite = sqlite;
+    this.#dir = dir;
+    mkdirSync(join(dir, 'tmp'), { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(join(dir, 'tmp'))) rmSync(join(dir, 'tmp', name), { force: true });
+  }
+
+  /** Where a blob lies; it exists when a row of `blobs` names it. */
+  path(sha256: string): string {
+    return join(this.#dir, sha256.slice(0, 2), sha256);
+  }
+
+  async putFile(path: string, signal?: AbortSignal): Promise<StoredBlob> {
+    return this.put(createReadStream(path), signal);
+  }
+
+  async putBytes(bytes: Uint8Array): Promise<StoredBlob> {
+    return this.put(Readable.from([bytes]));
+  }
+
+  /** Stores what `source` yields. The row is written last: a crash leaves a file that `collect` removes. */
+  async put(source: Readable, signal?: AbortSignal): Promise<StoredBlob> {
+    const temporary = join(this.#dir, 'tmp', randomBytes(12).toString('hex'));
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const measure = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(source, measure, createWriteStream(temporary, { mode: 0o600, flush: true }), {
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const sha256 = hash.digest('hex');
+      this.#arriving.add(sha256);
+      const target = this.path(sha256);
+      mkdirSync(join(this.#dir, sha256.slice(0, 2)), { recursive: true, mode: 0o700 });
+      await rename(temporary, target);
+      await syncDirectory(join(this.#dir, sha256.slice(0, 2)));
+      this.#sqlite
+        .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+        .run(sha256, bytes, Date.now());
+      return { sha256, bytes };
+    } catch (error) {
+      await rm(temporary, { force: true });
+      if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+        throw new AppError('disk_full', 'The disk is full: the file was not stored.', {
+          hint: 'Free some space and try again.',
+          cause: error,
+        });
+      }
+      throw error;
+    }
+  }
+
+  /** A blob just put is safe from `collect` until its owner's row is written and this is called. */
+  settled(sha256: string): void {
+    this.#arriving.delete(sha256);
+  }
+
+  /** Removes what nothing refers to any more; returns the number of blobs removed. */
+  collect(): number {
+    const orphans = this.#sqlite
+      .prepare(
+        `SELECT sha256 FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.sha256 = b.sha256)
+           AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_sha256 = b.sha256)
+           AND NOT EXISTS (SELECT 1 FROM evidence_keeps k WHERE k.kind = 'blob' AND k.resource_id = b.sha256)`,
+      )
+      .all() as { sha256: string }[];
+    let removed = 0;
+    for (const { sha256 } of orphans) {
+      if (this.#arriving.has(sha256)) continue;
+      this.#sqlite.prepare('DELETE FROM blobs WHERE sha256 = ?').run(sha256);
+      rmSync(this.path(sha256), { force: true });
+      removed++;
+    }
+    return removed;
+  }
+
+  /** Removes files that have no row: what a crash between rename and commit left. For the start of a host. */
+  sweepFiles(): number {
+    let removed = 0;
+    const known = this.#sqlite.prepare('SELECT 1 FROM blobs WHERE sha256 = ?');
+    for (const folder of readdirSync(this.#dir)) {
+      if (folder === 'tmp') continue;
+      for (const name of readdirSync(join(this.#dir, folder))) {
+        if (known.get(name) !== undefined) continue;
+        rmSync(join(this.#dir, folder, name), { force: true });
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  has(sha256: string): boolean {
+    return existsSync(this.path(sha256));
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { AppError } from '../../../shared/errors.ts';
+import { migrations } from './migrations.ts';
+
+export type Sqlite = Database.Database;
+
+/**
+ * Opens the workspace's database, bringing its schema up to date. A commit is on disk before it returns.
+ * @throws AppError `workspace_newer` when a newer Proofbench made it, `workspace_damaged` when it is no sound
+ * database: it is reported and never overwritten.
+ */
+export function openDatabase(path: string): Sqlite {
+  const existed = existsSync(path);
+  let sqlite: Sqlite | undefined;
+  try {
+    sqlite = new Database(path);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL');
+    sqlite.pragma('fullfsync = ON');
+    sqlite.pragma('checkpoint_fullfsync = ON');
+    sqlite.pragma('foreign_keys = ON');
+    sqlite.pragma('busy_timeout = 5000');
+    if (existed && sqlite.pragma('quick_check', { simple: true }) !== 'ok') throw damaged(path);
+    migrate(sqlite, path);
+    return sqlite;
+  } catch (error) {
+    sqlite?.close();
+    throw databaseError(error, path);
+  }
+}
+
+/** Applies the migrations from the file's version up to `upTo`, each in a transaction of its own. */
+export function migrate(sqlite: Sqlite, path: string, upTo: number = migrations.length): void {
+  const version = sqlite.pragma('user_version', { simple: true }) as number;
+  if (version > migrations.length) {
+    throw new AppError('workspace_newer', `The workspace ${path} was made by a newer Proofbench (schema ${version}).`, {
+      hint: 'Install the newest Proofbench, or point PROOFBENCH_HOME at another folder.',
+      details: { path, version, known: migrations.length },
+    });
+  }
+  for (let next = version; next < upTo; next++) {
+    sqlite.transaction(() => {
+      sqlite.exec(migrations[next] as string);
+      sqlite.pragma(`user_version = ${next + 1}`);
+    })();
+  }
+}
+
+/** SQLite's errors as ours; anything else unchanged. */
+export function databaseError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'SQLITE_FULL') {
+    return new AppError('disk_full', `The disk is full: ${path} could not be written.`, {
+      hint: 'Free some space and try again; nothing that was acknowledged is lost.',
+      cause: error,
+    });
+  }
+  if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') return damaged(path, error);
+  return error;
+}
+
+function damaged(path: string, cause?: unknown): AppError {
+  return new AppError('workspace_damaged', `The workspace database ${path} is damaged and was left as it is.`, {
+    hint: 'Restore it from a backup, or point PROOFBENCH_HOME at another folder to start afresh.',
+    details: { path },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

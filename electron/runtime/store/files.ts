@@ -1,0 +1,67 @@
+import type { FileRow } from '../../../shared/contract/index.ts';
+import type { Sqlite } from './database.ts';
+import { iso } from './time.ts';
+
+export interface StoredFile {
+  id: string;
+  name: string;
+  type: string;
+  media_type: string;
+  sha256: string;
+  bytes: number;
+  readme: string;
+  lease_id: string | null;
+  created_at_ms: number;
+}
+
+const select = 'SELECT f.*, b.bytes FROM files f JOIN blobs b ON b.sha256 = f.sha256';
+
+export class FileTable {
+  readonly #sqlite: Sqlite;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+  }
+
+  insert(file: Omit<StoredFile, 'bytes'>): void {
+    this.#sqlite
+      .prepare(
+        `INSERT INTO files (id, name, type, media_type, sha256, readme, lease_id, created_at_ms)
+         VALUES (@id, @name, @type, @media_type, @sha256, @readme, @lease_id, @created_at_ms)`,
+      )
+      .run(file);
+  }
+
+  get(id: string): StoredFile | undefined {
+    return this.#sqlite.prepare<[string], StoredFile>(`${select} WHERE f.id = ?`).get(id);
+  }
+
+  named(name: string): StoredFile[] {
+    return this.#sqlite.prepare<[string], StoredFile>(`${select} WHERE f.name = ?`).all(name);
+  }
+
+  list(): StoredFile[] {
+    return this.#sqlite.prepare<[], StoredFile>(`${select} ORDER BY f.created_at_ms DESC, f.id DESC`).all();
+  }
+
+  delete(id: string): void {
+    this.#sqlite.prepare('DELETE FROM files WHERE id = ?').run(id);
+  }
+
+  release(id: string): void {
+    this.#sqlite.prepare('UPDATE files SET lease_id = NULL WHERE id = ?').run(id);
+  }
+}
+
+export function fileRowOf(file: StoredFile): FileRow {
+  return {
+    id: file.id,
+    name: file.name,
+    type: file.type,
+    sha256: file.sha256,
+    bytes: file.bytes,
+    media_type: file.media_type,
+    lease_id: file.lease_id,
+    created_at: iso(file.created_at_ms),
+  };
+}

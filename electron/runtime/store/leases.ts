@@ -1,0 +1,167 @@
+import type { LeaseRow, LeaseState, Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
+import type { Sqlite } from './database.ts';
+import { iso, isoOrNull } from './time.ts';
+
+export interface Lease {
+  id: string;
+  state: LeaseState;
+  /** What a closing lease is heading for. */
+  outcome: 'committed' | 'rolled_back' | 'expired' | null;
+  label: string | null;
+  runtime_id: string;
+  /** The caller this lease is tied to; null when it lives by its TTL alone. */
+  session: string | null;
+  caller_pid: number | null;
+  created_at_ms: number;
+  expires_at_ms: number;
+  closed_at_ms: number | null;
+  receipt: Receipt | null;
+}
+
+type Raw = Omit<Lease, 'receipt'> & { receipt: string | null };
+
+/** Leases, and what each owns. */
+export class LeaseTable {
+  readonly #sqlite: Sqlite;
+  readonly #get;
+  readonly #due;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+    this.#get = sqlite.prepare<[string], Raw>('SELECT * FROM leases WHERE id = ?');
+    this.#due = sqlite.prepare<[number], { id: string }>(
+      `SELECT id FROM leases WHERE state IN ('open', 'closing') AND expires_at_ms <= ? ORDER BY expires_at_ms`,
+    );
+  }
+
+  insert(
+    lease: Pick<Lease, 'id' | 'label' | 'runtime_id' | 'session' | 'caller_pid' | 'created_at_ms' | 'expires_at_ms'>,
+  ) {
+    this.#sqlite
+      .prepare(
+        `INSERT INTO leases (id, state, label, runtime_id, session, caller_pid, created_at_ms, expires_at_ms)
+         VALUES (@id, 'open', @label, @runtime_id, @session, @caller_pid, @created_at_ms, @expires_at_ms)`,
+      )
+      .run(lease);
+  }
+
+  get(id: string): Lease | undefined {
+    const raw = this.#get.get(id);
+    return raw === undefined ? undefined : fromRaw(raw);
+  }
+
+  byLabel(label: string): Lease[] {
+    return this.#sqlite.prepare<[string], Raw>('SELECT * FROM leases WHERE label = ?').all(label).map(fromRaw);
+  }
+
+  list(filter: { label?: string | undefined; state?: string | undefined }): Lease[] {
+    return this.#sqlite
+      .prepare<[{ label: string | null; state: string | null }], Raw>(
+        `SELECT * FROM leases WHERE (@label IS NULL OR label = @label) AND (@state IS NULL OR state = @state)
+         ORDER BY created_at_ms DESC, id DESC`,
+      )
+      .all({ label: filter.label ?? null, state: filter.state ?? null })
+      .map(fromRaw);
+  }
+
+  /** Leases whose time is up, by the index on expiry. */
+  due(nowMs: number): string[] {
+    return this.#due.all(nowMs).map(row => row.id);
+  }
+
+  nextExpiryMs(): number | undefined {
+    const row = this.#sqlite
+      .prepare<[], { at: number | null }>(`SELECT min(expires_at_ms) AS at FROM leases WHERE state = 'open'`)
+      .get();
+    return row?.at ?? undefined;
+  }
+
+  countLive(): number {
+    return (
+      this.#sqlite
+        .prepare<[], { n: number }>(`SELECT count(*) AS n FROM leases WHERE state IN ('open', 'closing')`)
+        .get()?.n ?? 0
+    );
+  }
+
+  closing(): Lease[] {
+    return this.#sqlite.prepare<[], Raw>(`SELECT * FROM leases WHERE state = 'closing'`).all().map(fromRaw);
+  }
+
+  openOfSession(session: string): Lease[] {
+    return this.#sqlite
+      .prepare<[string], Raw>(`SELECT * FROM leases WHERE session = ? AND state = 'open'`)
+      .all(session)
+      .map(fromRaw);
+  }
+
+  /** Every open lease that is tied to a caller. */
+  tied(): Lease[] {
+    return this.#sqlite
+      .prepare<[], Raw>(`SELECT * FROM leases WHERE session IS NOT NULL AND state = 'open'`)
+      .all()
+      .map(fromRaw);
+  }
+
+  untie(id: string): void {
+    this.#sqlite.prepare('UPDATE leases SET session = NULL, caller_pid = NULL WHERE id = ?').run(id);
+  }
+
+  /** Open → closing; false when it was not open any more. */
+  beginClosing(id: string, outcome: NonNullable<Lease['outcome']>): boolean {
+    return (
+      this.#sqlite
+        .prepare(`UPDATE leases SET state = 'closing', outcome = ? WHERE id = ? AND state = 'open'`)
+        .run(outcome, id).changes === 1
+    );
+  }
+
+  finish(id: string, receipt: Receipt, closedAtMs: number): void {
+    this.#sqlite
+      .prepare(`UPDATE leases SET state = outcome, receipt = ?, closed_at_ms = ? WHERE id = ? AND state = 'closing'`)
+      .run(JSON.stringify(receipt), closedAtMs, id);
+  }
+
+  saveReceipt(id: string, receipt: Receipt): void {
+    this.#sqlite.prepare('UPDATE leases SET receipt = ? WHERE id = ?').run(JSON.stringify(receipt), id);
+  }
+
+  /** What a lease owns now. */
+  owned(id: string): ReceiptItem[] {
+    return this.#sqlite
+      .prepare<[{ id: string }], ReceiptItem>(
+        `SELECT 'deployment' AS kind, id, NULL AS name FROM deployments WHERE lease_id = @id AND status <> 'gone'
+         UNION ALL SELECT 'backend', id, NULL FROM backends WHERE lease_id = @id
+         UNION ALL SELECT 'version', v.id, c.name FROM versions v JOIN components c ON c.id = v.component_id WHERE v.lease_id = @id
+         UNION ALL SELECT 'file', id, name FROM files WHERE lease_id = @id`,
+      )
+      .all({ id })
+      .map(({ kind, id, name }) => (name == null ? { kind, id } : { kind, id, name }));
+  }
+
+  /** Hands everything a lease owns to the workspace, in one transaction. */
+  releaseAll(id: string): void {
+    this.#sqlite.transaction(() => {
+      for (const table of ['versions', 'files', 'backends', 'deployments']) {
+        this.#sqlite.prepare(`UPDATE ${table} SET lease_id = NULL WHERE lease_id = ?`).run(id);
+      }
+    })();
+  }
+}
+
+export function leaseRowOf(lease: Lease): LeaseRow {
+  return {
+    id: lease.id,
+    state: lease.state,
+    label: lease.label,
+    runtime_id: lease.runtime_id,
+    created_at: iso(lease.created_at_ms),
+    expires_at: iso(lease.expires_at_ms),
+    closed_at: isoOrNull(lease.closed_at_ms),
+    receipt: lease.receipt,
+  };
+}
+
+function fromRaw(raw: Raw): Lease {
+  return { ...raw, receipt: raw.receipt === null ? null : (JSON.parse(raw.receipt) as Receipt) };
+}

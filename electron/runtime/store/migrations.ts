@@ -1,0 +1,195 @@
+/**
+ * The schema, one entry a version, applied in order and never changed once released. Times are UTC milliseconds.
+ * A row with `lease_id` is owned by that lease; NULL means the workspace owns it (DESIGN §7). A workspace-owned row
+ * never enters a lease: the triggers say so to every client of the file.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE leases (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closing', 'committed', 'rolled_back', 'expired')),
+    outcome TEXT CHECK (outcome IN ('committed', 'rolled_back', 'expired')),
+    label TEXT,
+    runtime_id TEXT NOT NULL,
+    session TEXT,
+    caller_pid INTEGER,
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    closed_at_ms INTEGER,
+    receipt TEXT
+  ) STRICT;
+  CREATE INDEX leases_live_by_expiry ON leases (expires_at_ms) WHERE state IN ('open', 'closing');
+  CREATE INDEX leases_by_label ON leases (label);
+
+  CREATE TABLE blobs (sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, created_at_ms INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE components (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    slug TEXT NOT NULL UNIQUE,
+    harness INTEGER NOT NULL CHECK (harness IN (0, 1)),
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE versions (
+    id TEXT PRIMARY KEY,
+    component_id TEXT NOT NULL REFERENCES components (id),
+    state TEXT NOT NULL CHECK (state IN ('prerelease', 'released')),
+    image_digest TEXT NOT NULL,
+    image_ref TEXT NOT NULL,
+    source_sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+    component_yml TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    sdk_version TEXT NOT NULL,
+    note TEXT,
+    lease_id TEXT REFERENCES leases (id),
+    created_at_ms INTEGER NOT NULL,
+    promoted_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX versions_by_component ON versions (component_id, created_at_ms);
+  CREATE INDEX versions_by_image ON versions (image_digest);
+  CREATE INDEX versions_by_lease ON versions (lease_id) WHERE lease_id IS NOT NULL;
+
+  CREATE TABLE version_tags (
+    component_id TEXT NOT NULL REFERENCES components (id),
+    tag TEXT NOT NULL,
+    version_id TEXT NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+    PRIMARY KEY (component_id, tag)
+  ) STRICT;
+
+  CREATE TABLE files (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+    readme TEXT NOT NULL,
+    lease_id TEXT REFERENCES leases (id),
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX files_by_blob ON files (sha256);
+  CREATE INDEX files_by_lease ON files (lease_id) WHERE lease_id IS NOT NULL;
+
+  CREATE TABLE backends (
+    id TEXT PRIMARY KEY,
+    lease_id TEXT REFERENCES leases (id),
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX backends_by_lease ON backends (lease_id) WHERE lease_id IS NOT NULL;
+
+  CREATE TABLE operations (
+    backend_id TEXT NOT NULL REFERENCES backends (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    inverse TEXT NOT NULL,
+    prev_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (backend_id, seq)
+  ) STRICT;
+
+  CREATE TABLE endpoints (
+    token_sha256 TEXT PRIMARY KEY,
+    token TEXT NOT NULL,
+    backend_id TEXT NOT NULL REFERENCES backends (id) ON DELETE CASCADE,
+    vertex_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (backend_id, vertex_id, name)
+  ) STRICT;
+
+  CREATE TABLE deployments (
+    id TEXT PRIMARY KEY,
+    backend_id TEXT NOT NULL,
+    runtime_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('deploying', 'running', 'tearing_down', 'failed', 'gone')),
+    lease_id TEXT REFERENCES leases (id),
+    debug INTEGER NOT NULL CHECK (debug IN (0, 1)),
+    plan TEXT NOT NULL,
+    network_name TEXT NOT NULL,
+    subnet TEXT,
+    error TEXT,
+    expires_at_ms INTEGER,
+    created_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX one_live_deployment ON deployments (backend_id)
+    WHERE status IN ('deploying', 'running', 'tearing_down');
+  CREATE INDEX deployments_left ON deployments (status) WHERE status <> 'gone';
+  CREATE INDEX deployments_by_lease ON deployments (lease_id) WHERE lease_id IS NOT NULL;
+
+  CREATE TABLE containers (
+    id TEXT PRIMARY KEY,
+    deployment_id TEXT NOT NULL REFERENCES deployments (id) ON DELETE CASCADE,
+    vertex_id TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    engine_id TEXT,
+    status TEXT NOT NULL CHECK (status IN ('starting', 'running', 'restarting', 'exited', 'failed')),
+    exit_code INTEGER,
+    oom_killed INTEGER NOT NULL DEFAULT 0 CHECK (oom_killed IN (0, 1)),
+    restarts INTEGER NOT NULL DEFAULT 0,
+    started_at_ms INTEGER,
+    ended_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX containers_by_deployment ON containers (deployment_id);
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('live_test', 'proof')),
+    name TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'ready', 'failed', 'done')),
+    lease_id TEXT NOT NULL REFERENCES leases (id),
+    keep_lease INTEGER NOT NULL CHECK (keep_lease IN (0, 1)),
+    manifest_path TEXT NOT NULL,
+    manifest TEXT NOT NULL,
+    verdict TEXT CHECK (verdict IN ('pass', 'mismatch', 'fail')),
+    evidence_id TEXT,
+    created_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX runs_by_lease ON runs (lease_id);
+  CREATE INDEX runs_unfinished ON runs (state) WHERE state IN ('running', 'ready');
+
+  CREATE TABLE events (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+  ) STRICT;
+
+  CREATE TABLE evidence (
+    id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('pass', 'mismatch', 'fail')),
+    record TEXT NOT NULL,
+    bundle TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    supersedes TEXT,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  -- What evidence names outlives the lease that made it. Written before the lease is rolled back.
+  CREATE TABLE evidence_keeps (
+    evidence_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('version', 'file', 'backend', 'blob')),
+    resource_id TEXT NOT NULL,
+    PRIMARY KEY (kind, resource_id, evidence_id)
+  ) STRICT;
+
+  CREATE TRIGGER versions_never_enter_a_lease BEFORE UPDATE OF lease_id ON versions
+    WHEN NEW.lease_id IS NOT NULL AND NEW.lease_id IS NOT OLD.lease_id
+    BEGIN SELECT RAISE(ABORT, 'a resource enters a lease only when it is made'); END;
+  CREATE TRIGGER files_never_enter_a_lease BEFORE UPDATE OF lease_id ON files
+    WHEN NEW.lease_id IS NOT NULL AND NEW.lease_id IS NOT OLD.lease_id
+    BEGIN SELECT RAISE(ABORT, 'a resource enters a lease only when it is made'); END;
+  CREATE TRIGGER backends_never_enter_a_lease BEFORE UPDATE OF lease_id ON backends
+    WHEN NEW.lease_id IS NOT NULL AND NEW.lease_id IS NOT OLD.lease_id
+    BEGIN SELECT RAISE(ABORT, 'a resource enters a lease only when it is made'); END;
+  CREATE TRIGGER deployments_never_enter_a_lease BEFORE UPDATE OF lease_id ON deployments
+    WHEN NEW.lease_id IS NOT NULL AND NEW.lease_id IS NOT OLD.lease_id
+    BEGIN SELECT RAISE(ABORT, 'a resource enters a lease only when it is made'); END;
+  `,
+];

@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newId } from '../../../shared/ids.ts';
+import { BackendTable } from './backends.ts';
+import { BlobStore } from './blobs.ts';
+import { ComponentTable } from './components.ts';
+import { databaseError, openDatabase, type Sqlite } from './database.ts';
+import { DeploymentTable } from './deployments.ts';
+import { EvidenceTable } from './evidence.ts';
+import { FileTable } from './files.ts';
+import { LeaseTable } from './leases.ts';
+import { RunTable } from './runs.ts';
+import { SettingTable } from './settings.ts';
+
+/** Everything a workspace remembers: one SQLite database and the blobs beside it. One host at a time opens it. */
+export class Store implements Disposable {
+  readonly home: string;
+  readonly workspaceId: string;
+  readonly leases: LeaseTable;
+  readonly components: ComponentTable;
+  readonly files: FileTable;
+  readonly backends: BackendTable;
+  readonly deployments: DeploymentTable;
+  readonly runs: RunTable;
+  readonly evidence: EvidenceTable;
+  readonly settings: SettingTable;
+  readonly blobs: BlobStore;
+  readonly #sqlite: Sqlite;
+
+  constructor(home: string) {
+    this.home = home;
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    this.#sqlite = openDatabase(join(home, 'workspace.db'));
+    this.leases = new LeaseTable(this.#sqlite);
+    this.components = new ComponentTable(this.#sqlite);
+    this.files = new FileTable(this.#sqlite);
+    this.backends = new BackendTable(this.#sqlite);
+    this.deployments = new DeploymentTable(this.#sqlite);
+    this.runs = new RunTable(this.#sqlite);
+    this.evidence = new EvidenceTable(this.#sqlite);
+    this.settings = new SettingTable(this.#sqlite);
+    this.blobs = new BlobStore(this.#sqlite, join(home, 'blobs'));
+    this.workspaceId = readWorkspaceId(home);
+  }
+
+  /** All of `work` is durable when this returns, or none of it is. `work` is synchronous. */
+  transaction<T>(work: () => T): T {
+    try {
+      return this.#sqlite.transaction(work)();
+    } catch (error) {
+      throw databaseError(error, this.#sqlite.name);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#sqlite.close();
+  }
+}
+
+/** The id lies in a file of its own, so that orphans on an engine can be told when the database is gone (DESIGN §1). */
+function readWorkspaceId(home: string): string {
+  const path = join(home, 'workspace-id');
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const id = newId('workspace');
+  writeFileSync(path, `${id}\n`, { mode: 0o600, flush: true });
+  return id;
+}
