@@ -55,6 +55,14 @@ export interface ContainerState {
   finishedAtMs: number | null;
 }
 
+export interface ImageState {
+  id: string;
+  tags: string[];
+  labels: Record<string, string>;
+  /** Diff ids of its layers, lowest first. */
+  layers: string[];
+}
+
 /** Output of a container from its first byte, both streams apart, exactly as written. Both must be read or it stalls. */
 export interface AttachedOutput {
   stdout: Readable;
@@ -105,8 +113,8 @@ export interface Engine {
   readonly source: string;
   info(signal?: AbortSignal): Promise<EngineInfo>;
 
-  /** The image's id on this engine, or undefined. `ref`: a tag or an id. */
-  findImage(ref: string): Promise<{ id: string; labels: Record<string, string> } | undefined>;
+  /** The image on this engine, or undefined. `ref`: a tag or an id. */
+  findImage(ref: string): Promise<ImageState | undefined>;
   /** Streams a tar to `docker load`; throws `docker_error` with the engine's words when it refuses. */
   loadImage(tar: Readable, signal?: AbortSignal): Promise<void>;
   tagImage(id: string, ref: string): Promise<void>;
@@ -137,6 +145,7 @@ export interface Engine {
 
   createNetwork(spec: NetworkSpec): Promise<string>;
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
+  disconnectNetwork(network: string, container: string): Promise<void>;
   removeNetwork(id: string): Promise<void>;
   listNetworks(labels?: Record<string, string>): Promise<NetworkState[]>;
 

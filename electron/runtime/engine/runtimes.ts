@@ -1,0 +1,73 @@
+import type { DoctorCheck, RuntimeRow } from '../../../shared/contract/index.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Engine } from './engine.ts';
+
+export const localRuntimeId = 'rt_local';
+
+export interface RuntimesOptions {
+  /** The user's Docker as it is now; throws when none is found or it does not answer. */
+  connect: () => Promise<Engine>;
+  doctor: (engine: Engine | AppError) => Promise<DoctorCheck[]>;
+}
+
+/** The runtimes of a workspace: for now the one named `local`, which follows the user's Docker (DESIGN §6). */
+export class Runtimes {
+  readonly #options: RuntimesOptions;
+  #engine: Promise<Engine> | undefined;
+
+  constructor(options: RuntimesOptions) {
+    this.#options = options;
+  }
+
+  /** The engine of `local`; looked for again after a failure. */
+  engine(): Promise<Engine> {
+    if (this.#engine === undefined) {
+      this.#engine = this.#options.connect();
+      this.#engine.catch(() => {
+        this.#engine = undefined;
+      });
+    }
+    return this.#engine;
+  }
+
+  /** A runtime's id; without a name, the default. Throws `not_found`. */
+  resolve(ref: string | undefined): string {
+    if (ref === undefined || ref === localRuntimeId || ref === 'local') return localRuntimeId;
+    throw new AppError('not_found', `There is no runtime ${ref}.`, {
+      hint: 'There is one: local. See: ppl runtime list.',
+    });
+  }
+
+  async row(): Promise<RuntimeRow> {
+    try {
+      const engine = await this.engine();
+      const info = await engine.info();
+      return {
+        id: localRuntimeId,
+        name: 'local',
+        engine: {
+          reachable: true,
+          host: engine.host,
+          source: engine.source,
+          version: info.version,
+          os: info.os,
+          architecture: info.architecture,
+          cpus: info.cpus,
+          memory_bytes: info.memoryBytes,
+        },
+      };
+    } catch (error) {
+      const unreachable = { version: null, os: null, architecture: null, cpus: null, memory_bytes: null };
+      return {
+        id: localRuntimeId,
+        name: 'local',
+        engine: { reachable: false, host: '', source: AppError.from(error).message, ...unreachable },
+      };
+    }
+  }
+
+  async doctor(): Promise<DoctorCheck[]> {
+    const engine = await this.engine().catch((error: unknown) => AppError.from(error));
+    return this.#options.doctor(engine);
+  }
+}
