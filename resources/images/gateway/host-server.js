@@ -1,0 +1,118 @@
+import { createServer } from 'node:http2';
+import { connect } from 'node:net';
+import { parsePlan } from './plan.js';
+
+const MAX_PLAN_BYTES = 16 * 1024 * 1024;
+const DIAL_WITHIN_MS = 5_000;
+const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+const SESSION_WINDOW_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The host's side: HTTP/2 without TLS. It listens on a Unix socket only, because every TCP port of this container is
+ * within reach of the components.
+ * @param {import('./deployment.js').Deployments} deployments
+ * @param {string} version
+ */
+export function createHostServer(deployments, version) {
+  const server = createServer({
+    settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: 4_096 },
+    maxSessionMemory: 1_024,
+  });
+  server.on('session', session => {
+    session.on('error', () => {});
+    session.setLocalWindowSize(SESSION_WINDOW_BYTES);
+  });
+  server.on('sessionError', () => {});
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
+    route(stream, headers, deployments, version).catch(error => {
+      answer(stream, 500, { error: { code: 'internal', message: String(error?.message ?? error) } });
+    });
+  });
+  return server;
+}
+
+async function route(stream, headers, deployments, version) {
+  const method = headers[':method'];
+  if (method === 'CONNECT') return tunnel(stream, headers, deployments);
+  const path = headers[':path'] ?? '';
+  if (method === 'GET' && path === '/health') return answer(stream, 200, { version });
+
+  const [, encodedId, events] = /^\/deployments\/([^/?]+)(\/events)?$/.exec(path) ?? [];
+  if (!encodedId) return refuse(stream, 404, 'not_found', `there is no ${path}`);
+  const id = decodeURIComponent(encodedId);
+  if (method === 'PUT' && !events) return put(stream, id, deployments);
+  if (method === 'DELETE' && !events) {
+    deployments.delete(id);
+    return answer(stream, 204);
+  }
+  if (method === 'GET' && events) return watch(stream, id, deployments);
+  return refuse(stream, 405, 'method_not_allowed', `${method} is not possible on ${path}`);
+}
+
+async function put(stream, id, deployments) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > MAX_PLAN_BYTES) return refuse(stream, 413, 'too_large', `a plan may have ${MAX_PLAN_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    deployments.put(id, parsePlan(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+  } catch (error) {
+    return refuse(stream, 400, 'invalid_plan', error.message);
+  }
+  answer(stream, 204);
+}
+
+function watch(stream, id, deployments) {
+  const deployment = deployments.get(id);
+  if (!deployment) return refuse(stream, 404, 'not_found', `there is no deployment ${id}`);
+  stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson' });
+  const stop = deployment.watch(
+    event => stream.write(`${JSON.stringify(event)}\n`),
+    () => stream.end(),
+  );
+  stream.on('close', stop);
+  stream.resume();
+}
+
+function tunnel(stream, headers, deployments) {
+  const vertex = deployments.get(headers.deployment)?.vertices.get(headers.vertex);
+  const endpoint = vertex?.plan.endpoints.find(({ name }) => name === headers.endpoint);
+  if (!endpoint) return refuse(stream, 404, 'not_found', 'no such deployment, vertex or endpoint');
+  if (!vertex.link) return refuse(stream, 502, 'not_listening', 'the component has not registered');
+
+  const socket = connect({ host: vertex.link.host, port: vertex.link.httpPort, noDelay: true, allowHalfOpen: true });
+  const late = setTimeout(() => socket.destroy(new Error('timed out')), DIAL_WITHIN_MS);
+  let open = false;
+  socket.once('connect', () => {
+    clearTimeout(late);
+    if (stream.destroyed) return socket.destroy();
+    open = true;
+    stream.respond({ ':status': 200 });
+    stream.pipe(socket);
+    socket.pipe(stream);
+  });
+  socket.on('error', error => {
+    if (open) stream.close(2);
+    else refuse(stream, 502, 'not_listening', `the component's endpoint does not answer: ${error.message}`);
+  });
+  socket.on('close', () => clearTimeout(late));
+  stream.on('close', () => socket.destroy());
+}
+
+function refuse(stream, status, code, message) {
+  answer(stream, status, { error: { code, message } });
+}
+
+function answer(stream, status, body) {
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond(
+    { ':status': status, ...(body && { 'content-type': 'application/json' }) },
+    { endStream: body === undefined },
+  );
+  if (body !== undefined) stream.end(JSON.stringify(body));
+  stream.resume();
+}

@@ -1,0 +1,184 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:net';
+import { FrameReader, MAX_FRAME_BYTES } from './frame.js';
+
+const MAX_WAITING = 16;
+const MAX_HELLO_BYTES = 4 * 1024;
+const HELLO_WITHIN_MS = 5_000;
+
+/** @typedef {{value: unknown, messageIds: string[]}} Message */
+
+/**
+ * What waits at one input port, in the order it arrived. A connection that has put more than 16 messages here is not
+ * read further until the component has caught up, which is what slows the producer down.
+ */
+class Port {
+  /** @type {Message[]} */
+  #messages = [];
+  #first = 0;
+  /** @type {Set<import('node:net').Socket>} */
+  #paused = new Set();
+
+  /**
+   * @param {import('./codec.js').Decoder | undefined} decode
+   * @param {() => void} onMessage
+   */
+  constructor(decode, onMessage) {
+    this.decode = decode;
+    this.onMessage = onMessage;
+  }
+
+  get waiting() {
+    return this.#messages.length - this.#first;
+  }
+
+  push(message) {
+    this.#messages.push(message);
+    if (this.waiting === 1) this.onMessage();
+  }
+
+  /** @param {import('node:net').Socket} socket */
+  pauseIfFull(socket) {
+    if (this.waiting <= MAX_WAITING) return;
+    socket.pause();
+    this.#paused.add(socket);
+  }
+
+  take() {
+    const message = this.#messages[this.#first];
+    this.#messages[this.#first++] = undefined;
+    if (this.#first === this.#messages.length) {
+      this.#messages = [];
+      this.#first = 0;
+    }
+    if (this.#paused.size > 0 && this.waiting <= MAX_WAITING / 2) {
+      for (const socket of this.#paused) socket.resume();
+      this.#paused.clear();
+    }
+    return message;
+  }
+
+  forget(socket) {
+    this.#paused.delete(socket);
+  }
+}
+
+/** The consumer's end: accepts the edges that the gateway announced, and merges them port by port. */
+export class EdgesIn {
+  /** @type {Port[]} */
+  #ports = [];
+  /** @type {Map<string, {token: Buffer, port: Port, socket?: import('node:net').Socket}>} */
+  #edges = new Map();
+  #expected;
+  #expect;
+  #wake = () => {};
+  #onAccepted;
+  #server = createServer({ noDelay: true, keepAlive: true }, socket => this.#accept(socket));
+
+  /** @param {() => void} onAccepted called for every edge that was accepted */
+  constructor(onAccepted) {
+    this.#onAccepted = onAccepted;
+    this.#expected = new Promise(resolve => {
+      this.#expect = resolve;
+    });
+  }
+
+  /**
+   * @param {number} port 0: any
+   * @returns {Promise<number>} the port
+   */
+  async listen(port) {
+    await new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '0.0.0.0', () => resolve(undefined));
+    });
+    return this.#server.address().port;
+  }
+
+  /**
+   * @param {{decode: import('./codec.js').Decoder | undefined, edges: {id: string, token: string}[]}[]} inputs
+   */
+  expect(inputs) {
+    for (const [index, { decode, edges }] of inputs.entries()) {
+      this.#ports[index] ??= new Port(decode, () => this.#wake());
+      for (const { id, token } of edges) {
+        this.#edges.set(id, { port: this.#ports[index], token: digestOf(token), socket: this.#edges.get(id)?.socket });
+      }
+    }
+    this.#expect();
+  }
+
+  get accepted() {
+    for (const { socket } of this.#edges.values()) if (!socket) return false;
+    return true;
+  }
+
+  /** How many ticks could be taken at once, as far as one can tell without waiting. */
+  get waiting() {
+    return this.#ports.length > 0 && this.#ports.every(port => port.waiting > 0);
+  }
+
+  /** @returns {Promise<void>} when there is a message at every port */
+  async available() {
+    while (!this.waiting) {
+      await new Promise(resolve => {
+        this.#wake = () => resolve(undefined);
+      });
+    }
+  }
+
+  /** @returns {Message[]} one message of every port */
+  take() {
+    return this.#ports.map(port => port.take());
+  }
+
+  #accept(socket) {
+    /** @type {Port | undefined} */
+    let port;
+    let id = '';
+    const late = setTimeout(() => socket.destroy(), HELLO_WITHIN_MS);
+    const reader = new FrameReader((json, attachments) => {
+      if (port) {
+        const { decode } = port;
+        const value = decode ? decode(json.value, attachments) : json.value;
+        port.push({ value, messageIds: json.message_ids });
+      } else {
+        const edge = this.#edges.get(json.edge);
+        if (!edge || !timingSafeEqual(edge.token, digestOf(String(json.token))))
+          throw new Error('unknown edge or token');
+        clearTimeout(late);
+        edge.socket?.destroy();
+        edge.socket = socket;
+        ({ port } = edge);
+        id = json.edge;
+        reader.maxBytes = MAX_FRAME_BYTES;
+        this.#onAccepted();
+      }
+    }, MAX_HELLO_BYTES);
+
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearTimeout(late);
+      port?.forget(socket);
+      const edge = this.#edges.get(id);
+      if (edge?.socket === socket) edge.socket = undefined;
+    });
+    // A producer may be faster than our own welcome: it waits in the kernel until we know whom to expect.
+    this.#expected.then(() => {
+      socket.on('data', chunk => {
+        try {
+          reader.push(chunk);
+          port?.pauseIfFull(socket);
+        } catch (error) {
+          const from = id === '' ? `a connection from ${socket.remoteAddress}` : `edge ${id}`;
+          process.stderr.write(`pipelogic: closed ${from}: ${error.message}\n`);
+          socket.destroy();
+        }
+      });
+    });
+  }
+}
+
+function digestOf(token) {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,6 @@
+import { connectSession } from './session.js';
+
+await connectSession();
+
+export { run } from './run.js';
+export { config, inputs, outputs } from './session.js';

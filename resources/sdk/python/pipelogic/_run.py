@@ -1,0 +1,84 @@
+import inspect
+import os
+import time
+import traceback
+
+from ._frame import parts_of
+from ._session import IS_CHECK, checked, leave, session
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def run(process):
+    """Feeds ``process`` with messages until the deployment ends.
+
+    One argument per input stream; one result per output stream, a tuple where there are several. None emits nothing
+    (it is a value where the output is a Maybe). A generator emits all that it yields. A component without inputs is
+    called once. An exception is written to stderr with its traceback and ends the process with exit code 1.
+    """
+    if IS_CHECK:
+        checked()
+    session.running()
+    session.ready.wait()
+    try:
+        if not session.inputs:
+            _emit_all(process(), lambda: [_new_message_id()])
+            while True:
+                time.sleep(3600)
+        queues = session.edges_in.queues
+        while True:
+            messages = [waiting.get() for waiting in queues]
+            ids = _ids_of(messages)
+            _emit_all(process(*[value for value, _ in messages]), lambda: ids)
+    except SystemExit:
+        raise
+    except BaseException:
+        traceback.print_exc()
+        leave(1)
+
+
+def _emit_all(result, next_ids):
+    if inspect.isgenerator(result):
+        for item in result:
+            _emit(item, next_ids)
+    else:
+        _emit(result, next_ids)
+
+
+def _emit(result, next_ids):
+    outputs = session.outputs
+    if not outputs:
+        return
+    if len(outputs) == 1:
+        _emit_one(0, result, next_ids())
+        return
+    if result is None:
+        return
+    if not isinstance(result, (tuple, list)) or len(result) != len(outputs):
+        raise TypeError(f"a component with {len(outputs)} outputs must return a tuple of {len(outputs)} values")
+    ids = next_ids()
+    for output, value in enumerate(result):
+        _emit_one(output, value, ids)
+
+
+def _emit_one(output, value, ids):
+    port = session.outputs[output]
+    if value is None and not port.is_maybe:
+        return
+    json, attachments = port.encode(value)
+    parts = parts_of(json, attachments, ids)
+    for edge in session.edges_of(output):
+        edge.send(parts)
+
+
+def _ids_of(messages):
+    if len(messages) == 1:
+        return messages[0][1]
+    return list(dict.fromkeys(message_id for _, ids in messages for message_id in ids))
+
+
+def _new_message_id():
+    """``msg_`` and a lower-case ULID."""
+    milliseconds = time.time_ns() // 1_000_000
+    stamp = "".join(_ALPHABET[(milliseconds >> shift) & 31] for shift in range(45, -1, -5))
+    return "msg_" + stamp + "".join(_ALPHABET[byte & 31] for byte in os.urandom(16))
