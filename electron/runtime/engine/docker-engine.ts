@@ -50,7 +50,7 @@ export class DockerEngine implements Engine {
   info(signal?: AbortSignal): Promise<EngineInfo> {
     return this.#call('asking for its version', async () => {
       const [info, version] = await Promise.all([
-        this.#docker.info(abortable(signal) as never) as Promise<EngineFacts>,
+        this.#docker.info(abortable(signal) as never) as unknown as Promise<EngineFacts>,
         this.#docker.version(abortable(signal) as never) as unknown as Promise<Docker.DockerVersion>,
       ]);
       return {
