@@ -5,55 +5,54 @@ import type { DoctorCheck } from '../../../shared/contract/rows.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Engine, EngineInfo } from './engine.ts';
 import { labels } from './labels.ts';
+import { locateEngine } from './locate.ts';
 
 const gib = 1024 ** 3;
 
 export interface DoctorOptions {
-  /** Gives the engine, or throws what is wrong with finding it. */
-  engine(): Engine;
-  /** Folders whose disk must have room, e.g. the workspace and the cache. */
-  folders: string[];
+  env: NodeJS.ProcessEnv;
+  /** The workspace's folder. */
+  home: string;
+  /** Where base images and layers are kept, if that is another disk. */
+  cacheDir?: string;
   /** Whether each base image is ready for use without a network. */
-  baseImages: { name: string; cached: boolean }[];
-  /** What carries another workspace's label is reported, as a leftover or someone else's. */
+  baseImages?: { name: string; cached: boolean }[];
+  /** Things of other workspaces are reported as leftovers, or someone else's. */
   workspaceId?: string;
 }
 
 /** What is right and wrong with this machine, each failing thing with its fix (`ppl doctor`). */
-export async function diagnose(options: DoctorOptions): Promise<DoctorCheck[]> {
-  const checks = await engineChecks(options);
-  for (const folder of options.folders) checks.push(await diskCheck(folder));
+export async function checkMachine(engine: Engine | AppError, options: DoctorOptions): Promise<DoctorCheck[]> {
+  const checks =
+    engine instanceof AppError ? lostEngineChecks(engine, options.env) : await engineChecks(engine, options);
+  for (const folder of new Set([options.home, options.cacheDir ?? options.home])) checks.push(await diskCheck(folder));
   checks.push(hostMemoryCheck());
-  for (const { name, cached } of options.baseImages) checks.push(baseImageCheck(name, cached));
+  for (const { name, cached } of options.baseImages ?? []) checks.push(baseImageCheck(name, cached));
   return checks;
 }
 
-async function engineChecks(options: DoctorOptions): Promise<DoctorCheck[]> {
-  let engine: Engine;
-  try {
-    engine = options.engine();
-  } catch (error) {
-    return [failed('engine', 'Docker engine found', error)];
-  }
-  const found: DoctorCheck = {
-    id: 'engine',
-    title: 'Docker engine found',
-    status: 'ok',
-    detail: `${engine.host} (${engine.source})`,
-  };
+async function engineChecks(engine: Engine, options: DoctorOptions): Promise<DoctorCheck[]> {
+  const found = foundCheck(engine);
   try {
     const info = await engine.info(AbortSignal.timeout(10_000));
-    return [
-      found,
-      reachableCheck(info),
-      versionCheck(info),
-      platformCheck(info),
-      engineMemoryCheck(info),
-      await leftoverCheck(engine, options.workspaceId),
-    ];
+    const leftovers = await leftoverCheck(engine, options.workspaceId);
+    return [found, reachableCheck(info), versionCheck(info), platformCheck(info), engineMemoryCheck(info), leftovers];
   } catch (error) {
     return [found, failed('engine_reachable', 'Docker engine answers', error)];
   }
+}
+
+/** It could not be connected to: was none found, or does the one that was found not answer? */
+function lostEngineChecks(error: AppError, env: NodeJS.ProcessEnv): DoctorCheck[] {
+  try {
+    return [foundCheck(locateEngine({ env })), failed('engine_reachable', 'Docker engine answers', error)];
+  } catch {
+    return [failed('engine', 'Docker engine found', error)];
+  }
+}
+
+function foundCheck({ host, source }: { host: string; source: string }): DoctorCheck {
+  return { id: 'engine', title: 'Docker engine found', status: 'ok', detail: `${host} (${source})` };
 }
 
 function failed(id: string, title: string, thrown: unknown): DoctorCheck {

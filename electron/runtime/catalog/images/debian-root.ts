@@ -141,7 +141,10 @@ async function compile(root: string, python: string, signal: AbortSignal): Promi
       '/',
       ...modules,
     ],
-    { env: { PYTHONHOME: join(root, 'usr'), PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', LC_ALL: 'C.UTF-8' }, signal },
+    {
+      env: { PYTHONHOME: join(root, 'usr'), PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', LC_ALL: 'C.UTF-8' },
+      signal,
+    },
   );
 }
 

@@ -1,14 +1,9 @@
-/** What preparing images tells while it goes on. */
-export interface ImageProgress {
-  message: string;
-  done?: number;
-  total?: number;
-}
+import type { Progress } from '../../../../shared/contract/index.ts';
 
 /** What everything that takes time here is given. */
 export interface WorkOptions {
-  signal?: AbortSignal;
-  progress?: (progress: ImageProgress) => void;
+  signal?: AbortSignal | undefined;
+  progress?: ((step: Progress) => void) | undefined;
   /** Never try a network; what is not cached is an `offline` error. */
-  offline?: boolean;
+  offline?: boolean | undefined;
 }

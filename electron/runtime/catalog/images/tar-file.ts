@@ -51,15 +51,16 @@ export async function writeTar(
   try {
     const written = pipeline(
       archive as unknown as NodeJS.ReadableStream,
-      async function* (source: AsyncIterable<Buffer>) {
-        for await (const chunk of source) {
+      async function* (source: AsyncIterable<string | Buffer>) {
+        for await (const piece of source) {
+          const chunk = piece as Buffer;
           hash.update(chunk);
           bytes += chunk.length;
           yield chunk;
         }
       },
       createWriteStream(temporary),
-      ...(signal ? [{ signal }] : []),
+      { ...(signal ? { signal } : {}) },
     );
     const fed = feed(archive, entries).catch(error => {
       archive.destroy(error as Error);
