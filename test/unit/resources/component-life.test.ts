@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { LocalGraph, until } from './local-graph.ts';
 
 const one = (value: string) => `import { run } from 'pipelogic'; run(() => (${value}));`;
-const idle = { js: `import { run } from 'pipelogic'; run(() => {});`, py: 'from pipelogic.worker import run\nrun(lambda: None)' };
+const idle = {
+  js: `import { run } from 'pipelogic'; run(() => {});`,
+  py: 'from pipelogic.worker import run\nrun(lambda: None)',
+};
 const failing = {
   js: `import { run } from 'pipelogic';\nconsole.log('plain');\nrun(function explode() { throw new RangeError('boom'); });`,
   py: 'from pipelogic.worker import run\nprint("plain")\ndef explode():\n    raise ValueError("boom")\nrun(explode)',
@@ -34,7 +37,10 @@ describe('a component', () => {
   it('hands on what it emitted before it failed', async () => {
     await using graph = await LocalGraph.start(
       {
-        a: { source: `import { run } from 'pipelogic'; run(function* () { yield 1; yield 2; throw new Error('x'); });`, outputs: ['Int32'] },
+        a: {
+          source: `import { run } from 'pipelogic'; run(function* () { yield 1; yield 2; throw new Error('x'); });`,
+          outputs: ['Int32'],
+        },
         b: { source: { component: 'log-message' }, inputs: ['Int32'] },
       },
       ['a.0 > b.0'],
@@ -45,7 +51,13 @@ describe('a component', () => {
 
   const boxes = { list: { record: { label: 'String', x: 'Double' } } };
   it.each([
-    ['js', boxes, `[{ label: 'a', x: 1 }, { label: 'b', x: 'c' }]`, 'output 0', 'at [1].x: expected Double, got the string "c"'],
+    [
+      'js',
+      boxes,
+      `[{ label: 'a', x: 1 }, { label: 'b', x: 'c' }]`,
+      'output 0',
+      'at [1].x: expected Double, got the string "c"',
+    ],
     ['js', boxes, `[{ label: 'a', x: 1, y: 2 }]`, 'output 0', 'at [0].y: expected no such field'],
     ['js', 'Int32', '2 ** 31', 'output 0', 'expected Int32'],
     ['js', 'UInt64', '-1n', 'output 0', 'expected UInt64, got -1n'],
@@ -131,9 +143,19 @@ run(lambda: {"i": np.int64(7), "f": np.float32(0.5), "b": np.bool_(True), "l": n
 
   it.each([
     ['parses and resolves', `import { run } from 'pipelogic'; run(() => {});`, 0, ''],
-    ['imports what is not there', `import 'nothing-of-this-name'; import { run } from 'pipelogic'; run(() => {});`, 1, 'nothing-of-this-name'],
+    [
+      'imports what is not there',
+      `import 'nothing-of-this-name'; import { run } from 'pipelogic'; run(() => {});`,
+      1,
+      'nothing-of-this-name',
+    ],
     ['never calls run', `import 'pipelogic';`, 1, 'never called run()'],
-    ['reads a parameter first', `import { config, run } from 'pipelogic'; config.size.toFixed(); run(() => {});`, 0, ''],
+    [
+      'reads a parameter first',
+      `import { config, run } from 'pipelogic'; config.size.toFixed(); run(() => {});`,
+      0,
+      '',
+    ],
   ])('that %s is told apart by a check without a gateway', (_title, source, code, stderr) => {
     const result = spawnSync(process.execPath, ['--input-type=module', '-e', resolvable(source)], {
       env: { PROOFBENCH_CHECK: '1' },

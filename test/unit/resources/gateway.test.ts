@@ -127,7 +127,13 @@ function say(port: number, text: string): Promise<string> {
 }
 
 function tunnelStatus(graph: LocalGraph, deployment: string, vertex: string, endpoint: string): Promise<number> {
-  const stream = graph.session.request({ ':method': 'CONNECT', ':authority': 'component', deployment, vertex, endpoint });
+  const stream = graph.session.request({
+    ':method': 'CONNECT',
+    ':authority': 'component',
+    deployment,
+    vertex,
+    endpoint,
+  });
   return new Promise((resolve, reject) => {
     stream.once('error', reject);
     stream.once('response', headers => {

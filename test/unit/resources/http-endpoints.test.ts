@@ -140,7 +140,10 @@ describe('harness endpoints', () => {
     for (const text of ['1', '"two"', '3']) socket.send(text);
     await until(() => frames.length === 3 && out.frames.length === 4);
     const answers = frames.map(frame => JSON.parse(frame));
-    expect(answers[1].error).toMatchObject({ code: 'does_not_decode', message: expect.stringContaining('expected Int32') });
+    expect(answers[1].error).toMatchObject({
+      code: 'does_not_decode',
+      message: expect.stringContaining('expected Int32'),
+    });
     expect(out.frames).toEqual([
       `{"type":"message","message_ids":["${answers[0].message_id}"]}`,
       '1',

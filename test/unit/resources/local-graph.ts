@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { createConnection, createServer } from 'node:net';
@@ -148,7 +149,9 @@ export class LocalGraph implements AsyncDisposable {
     if (!this.components[alias]) await layOut(folder, vertex, language);
     const httpPort = await freePort();
     const command =
-      language === 'js' ? [process.execPath, join(folder, 'src/main.js')] : ['python3', '-u', join(folder, 'src/main.py')];
+      language === 'js'
+        ? [process.execPath, join(folder, 'src/main.js')]
+        : ['python3', '-u', join(folder, 'src/main.py')];
     const child = spawn(command[0] as string, command.slice(1), {
       env: {
         PATH: process.env.PATH,
@@ -178,6 +181,10 @@ export class LocalGraph implements AsyncDisposable {
     });
     this.components[alias] = component;
     return component;
+  }
+
+  folderOf(alias: string): string {
+    return join(this.#folder, alias);
   }
 
   component(alias: string): Component {
@@ -238,6 +245,7 @@ export async function freePort(): Promise<number> {
 async function layOut(folder: string, { source }: Vertex, language: string): Promise<void> {
   if (typeof source === 'object') {
     await cp(join(resources, 'components', source.component), folder, { recursive: true });
+    if (existsSync(join(folder, 'src/package-lock.json'))) await installDependencies(folder);
   } else {
     const main = join(folder, 'src', language === 'js' ? 'main.js' : 'main.py');
     await mkdir(dirname(main), { recursive: true });
@@ -246,4 +254,15 @@ async function layOut(folder: string, { source }: Vertex, language: string): Pro
   }
   await mkdir(join(folder, 'node_modules'), { recursive: true });
   await symlink(join(resources, 'sdk/js'), join(folder, 'node_modules/pipelogic'));
+}
+
+/** As in an image: what the lockfile in `src` names lies beside `src`. */
+async function installDependencies(folder: string): Promise<void> {
+  for (const name of ['package.json', 'package-lock.json']) await cp(join(folder, 'src', name), join(folder, name));
+  const npm = spawn('npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise(resolve => npm.once('close', resolve));
+  if (code !== 0) throw new Error(`npm ci of ${folder} ended with ${code}`);
 }
