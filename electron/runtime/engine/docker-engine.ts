@@ -48,22 +48,26 @@ export class DockerEngine implements Engine {
   }
 
   info(signal?: AbortSignal): Promise<EngineInfo> {
-    return this.#call('asking for its version', async () => {
-      const [info, version] = await Promise.all([
-        this.#docker.info(abortable(signal) as never) as unknown as Promise<EngineFacts>,
-        this.#docker.version(abortable(signal) as never) as unknown as Promise<Docker.DockerVersion>,
-      ]);
-      return {
-        id: info.ID,
-        version: version.Version,
-        apiVersion: version.ApiVersion,
-        os: info.OSType,
-        architecture: /^(aarch64|arm64)/.test(info.Architecture) ? 'arm64' : 'x64',
-        cpus: info.NCPU,
-        memoryBytes: info.MemTotal,
-        containersRunning: info.ContainersRunning,
-      };
-    });
+    return this.#call(
+      'asking for its version',
+      async () => {
+        const [info, version] = await Promise.all([
+          this.#docker.info(abortable(signal) as never) as unknown as Promise<EngineFacts>,
+          this.#docker.version(abortable(signal) as never) as unknown as Promise<Docker.DockerVersion>,
+        ]);
+        return {
+          id: info.ID,
+          version: version.Version,
+          apiVersion: version.ApiVersion,
+          os: info.OSType,
+          architecture: /^(aarch64|arm64)/.test(info.Architecture) ? 'arm64' : 'x64',
+          cpus: info.NCPU,
+          memoryBytes: info.MemTotal,
+          containersRunning: info.ContainersRunning,
+        };
+      },
+      signal,
+    );
   }
 
   findImage(ref: string): Promise<ImageState | undefined> {
@@ -81,10 +85,14 @@ export class DockerEngine implements Engine {
   }
 
   loadImage(tar: Readable, signal?: AbortSignal): Promise<void> {
-    return this.#call('loading an image', async () => {
-      const response = await this.#docker.loadImage(tar, { quiet: true, ...abortable(signal) });
-      for await (const entry of jsonLines(response as Readable)) throwIfRefused(entry);
-    });
+    return this.#call(
+      'loading an image',
+      async () => {
+        const response = await this.#docker.loadImage(tar, { quiet: true, ...abortable(signal) });
+        for await (const entry of jsonLines(response as Readable)) throwIfRefused(entry);
+      },
+      signal,
+    );
   }
 
   tagImage(id: string, ref: string): Promise<void> {
@@ -118,13 +126,17 @@ export class DockerEngine implements Engine {
     const timer = setTimeout(() => noAnswer.abort(), timeoutMs);
     const either = signal ? AbortSignal.any([signal, noAnswer.signal]) : noAnswer.signal;
     try {
-      await this.#call(`pulling ${ref}`, async () => {
-        const stream = (await this.#docker.pull(ref, { abortSignal: either })) as Readable;
-        for await (const entry of jsonLines(stream)) {
-          throwIfRefused(entry);
-          clearTimeout(timer);
-        }
-      });
+      await this.#call(
+        `pulling ${ref}`,
+        async () => {
+          const stream = (await this.#docker.pull(ref, { abortSignal: either })) as Readable;
+          for await (const entry of jsonLines(stream)) {
+            throwIfRefused(entry);
+            clearTimeout(timer);
+          }
+        },
+        either,
+      );
     } catch (error) {
       const { code } = AppError.from(error);
       if (signal?.aborted || code === 'docker_unreachable' || code === 'docker_denied' || code === 'disk_full')
@@ -137,30 +149,38 @@ export class DockerEngine implements Engine {
   }
 
   exportRootFs(imageRef: string, signal?: AbortSignal): Promise<Readable> {
-    return this.#call(`exporting ${imageRef}`, async () => {
-      const container = await this.#docker.createContainer({
-        Image: imageRef,
-        Cmd: ['true'],
-        NetworkDisabled: true,
-        Labels: { [labelNames.role]: 'export' },
-        ...abortable(signal),
-      });
-      try {
-        const stream = (await container.export(abortable(signal))) as Readable;
-        stream.once('close', () => void this.removeContainer(container.id).catch(() => undefined));
-        return stream;
-      } catch (error) {
-        await this.removeContainer(container.id);
-        throw error;
-      }
-    });
+    return this.#call(
+      `exporting ${imageRef}`,
+      async () => {
+        const container = await this.#docker.createContainer({
+          Image: imageRef,
+          Cmd: ['true'],
+          NetworkDisabled: true,
+          Labels: { [labelNames.role]: 'export' },
+          ...abortable(signal),
+        });
+        try {
+          const stream = (await container.export(abortable(signal))) as Readable;
+          stream.once('close', () => void this.removeContainer(container.id).catch(() => undefined));
+          return stream;
+        } catch (error) {
+          await this.removeContainer(container.id);
+          throw error;
+        }
+      },
+      signal,
+    );
   }
 
   createContainer(spec: ContainerSpec, signal?: AbortSignal): Promise<string> {
-    return this.#call(`creating container ${spec.name}`, async () => {
-      const container = await this.#docker.createContainer({ ...containerOptions(spec), ...abortable(signal) });
-      return container.id;
-    });
+    return this.#call(
+      `creating container ${spec.name}`,
+      async () => {
+        const container = await this.#docker.createContainer({ ...containerOptions(spec), ...abortable(signal) });
+        return container.id;
+      },
+      signal,
+    );
   }
 
   attachContainer(id: string): Promise<AttachedOutput> {
@@ -232,17 +252,21 @@ export class DockerEngine implements Engine {
   }
 
   waitContainer(id: string, signal?: AbortSignal): Promise<number> {
-    return this.#call(`waiting for container ${id} to end`, async () => {
-      // Not dockerode's wait(): it never settles when the engine dies while it waits.
-      const response = await this.#dial({
-        path: `/containers/${encodeURIComponent(id)}/wait?`,
-        method: 'POST',
-        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
-        ...abortable(signal),
-      });
-      for await (const entry of jsonLines(response)) return Number(entry.StatusCode);
-      throw unreachable(`The connection to Docker at ${this.host} was lost.`);
-    });
+    return this.#call(
+      `waiting for container ${id} to end`,
+      async () => {
+        // Not dockerode's wait(): it never settles when the engine dies while it waits.
+        const response = await this.#dial({
+          path: `/containers/${encodeURIComponent(id)}/wait?`,
+          method: 'POST',
+          statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+          ...abortable(signal),
+        });
+        for await (const entry of jsonLines(response)) return Number(entry.StatusCode);
+        throw unreachable(`The connection to Docker at ${this.host} was lost.`);
+      },
+      signal,
+    );
   }
 
   listContainers(labels: Record<string, string>): Promise<ContainerState[]> {
@@ -349,10 +373,12 @@ export class DockerEngine implements Engine {
     if (!signal.aborted) throw unreachable(`The connection to Docker at ${this.host} was lost.`);
   }
 
-  async #call<T>(doing: string, action: () => Promise<T>): Promise<T> {
+  async #call<T>(doing: string, action: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T> {
     try {
       return await action();
     } catch (error) {
+      // An aborted request ends like a lost one.
+      if (signal?.aborted) throw new AppError('cancelled', `Cancelled: ${doing}.`, { cause: error });
       throw engineError(error, doing, this.host);
     }
   }

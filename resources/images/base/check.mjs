@@ -4,6 +4,7 @@
  * `node --experimental-vm-modules --experimental-import-meta-resolve --no-warnings check.mjs /app/src/main.js`.
  * Each fault is one line `file:line: what`, followed by the engine's own words; exit 1 if there is one.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules, createRequire, stripTypeScriptTypes } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
@@ -31,7 +32,7 @@ function check(file) {
     try {
       source = stripTypeScriptTypes(written, { mode: 'strip' });
     } catch (error) {
-      return report(file, lineOf(error, file), firstLine(error), error.stack);
+      return report(file, lineOf(error.stack), firstLine(error), error.stack);
     }
   }
   let module;
@@ -39,7 +40,8 @@ function check(file) {
     module = new SourceTextModule(source, { identifier: file });
   } catch (error) {
     if (isCommonJs(file, kind) && parsesAsCommonJs(source, file)) return;
-    return report(file, lineOf(error, file), firstLine(error), error.stack);
+    const words = placedError(source, file) ?? error.stack;
+    return report(file, lineOf(words), firstLine(error), words);
   }
   const specifiers = module.moduleRequests?.map(request => request.specifier) ?? module.dependencySpecifiers;
   for (const specifier of specifiers) resolve(specifier, file, written);
@@ -100,13 +102,20 @@ function parsesAsCommonJs(source, file) {
   }
 }
 
-/** V8 puts `file:line` on the first line of a syntax error's stack; the type stripper draws `╭─[line:column]`. */
-function lineOf(error, file) {
-  const stack = String(error.stack);
-  const drawn = /\[(\d+):\d+\]/.exec(stack);
-  const at = stack.split('\n').find(text => text.startsWith(`${file}:`));
-  if (at) return Number(/:(\d+)/.exec(at.slice(file.length))?.[1]);
-  return drawn ? Number(drawn[1]) : undefined;
+/** An error of SourceTextModule does not say where: Node's own check does, and draws the line. */
+function placedError(source, file) {
+  const check = spawnSync(process.execPath, ['--input-type=module', '--check', '-'], {
+    input: source,
+    encoding: 'utf8',
+  });
+  if (!check.stderr?.startsWith('[stdin]:')) return undefined;
+  return check.stderr.replace('[stdin]', file).replace(/\n {4}at [\s\S]*/, '');
+}
+
+/** Both Node and its type stripper begin with `file:line`; the latter knows no file. */
+function lineOf(words) {
+  const line = /^[^\n]*?:(\d+)\n/.exec(words)?.[1];
+  return line === undefined ? undefined : Number(line);
 }
 
 function firstLine(error) {

@@ -2,6 +2,7 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
 import { ImageBuilder } from '../../../electron/runtime/catalog/images/image-builder.ts';
 import { pulledEntries } from '../../../electron/runtime/catalog/images/pulled-root.ts';
 import { Bench, resources } from './bench.ts';
@@ -67,7 +68,10 @@ describe('images of components', () => {
   });
 
   it('have the same digest for the same source, after removal and again, and another for another source', async () => {
-    const files = { 'src/main.js': `import { run } from 'pipelogic';\nconsole.log(typeof run);\n` };
+    const files = {
+      'src/main.js': `import { run } from './other.js';\nconsole.log(typeof run);\n`,
+      'src/other.js': 'exports.run = () => 0;\n',
+    };
     const first = await bench.builder.build(await js('same', files));
     await bench.builder.ensure(first);
     const { engine } = bench;
@@ -212,17 +216,26 @@ describe('images of components', () => {
   });
 
   it('bring Python dependencies from requirements.txt', async () => {
+    const wheel = new ZipFile();
+    wheel.addBuffer(Buffer.from('answer = 42\n'), 'tiny.py');
+    wheel.addBuffer(Buffer.from('Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n'), 'tiny-1.0.dist-info/METADATA');
+    const tag = 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n';
+    wheel.addBuffer(Buffer.from(tag), 'tiny-1.0.dist-info/WHEEL');
+    wheel.addBuffer(Buffer.from(''), 'tiny-1.0.dist-info/RECORD');
+    wheel.end();
+    const path = join(bench.folder, 'tiny-1.0-py3-none-any.whl');
+    await writeFile(path, await buffer(wheel.outputStream));
     const component = await py('pip', {
-      'src/requirements.txt': 'six==1.16.0\n',
-      'src/main.py': 'import six\nprint(six.__version__)\n',
+      'src/requirements.txt': `${path}\n`,
+      'src/main.py': 'import tiny\nprint(tiny.answer)\n',
     });
     const image = await checked(component);
-    expect(await run(image.ref, ['python3', image.entryPath])).toEqual({ exitCode: 0, output: '1.16.0\n' });
+    expect(await run(image.ref, ['python3', image.entryPath])).toEqual({ exitCode: 0, output: '42\n' });
   });
 
   it('are refused with the installer’s own words, and without a lockfile', async () => {
     const broken = await py('pip-broken', {
-      'src/requirements.txt': 'no-such-package-of-proofbench==9.9\n',
+      'src/requirements.txt': '--no-index\nno-such-package-of-proofbench==9.9\n',
       'src/main.py': '',
     });
     await expect(bench.builder.build(broken)).rejects.toMatchObject({

@@ -13,6 +13,7 @@ export interface CheckTarget {
   entryPath: string;
 }
 
+const limitMs = 60_000;
 const mebibyte = 1024 * 1024;
 const commands = {
   js: [
@@ -37,27 +38,26 @@ export async function checkImage(
   options: WorkOptions = {},
 ): Promise<void> {
   options.progress?.({ message: `Checking ${target.ref}` });
-  const id = await engine.createContainer(
-    {
-      name: `proofbench-check-${target.digest.slice(7, 19)}-${process.pid}-${checks++}`,
-      image: target.ref,
-      entrypoint: [...commands[target.language], target.entryPath],
-      env: {},
-      labels: { ...labels, [labelNames.role]: 'check' },
-      network: 'none',
-      memoryBytes: 512 * mebibyte,
-      cpus: 1,
-      pids: 64,
-      tmpfs: { '/tmp': 16 * mebibyte },
-    },
-    options.signal,
-  );
+  // Not abortable: a container whose id is lost could not be removed.
+  const id = await engine.createContainer({
+    name: `proofbench-check-${target.digest.slice(7, 19)}-${process.pid}-${checks++}`,
+    image: target.ref,
+    entrypoint: [...commands[target.language], target.entryPath],
+    env: {},
+    labels: { ...labels, [labelNames.role]: 'check' },
+    network: 'none',
+    memoryBytes: 512 * mebibyte,
+    cpus: 1,
+    pids: 64,
+    tmpfs: { '/tmp': 16 * mebibyte },
+  });
   try {
     const output = await engine.attachContainer(id);
     const both = Promise.all([text(output.stdout), text(output.stderr)]);
+    // Where the start or the wait fails, that is the error to tell.
+    both.catch(() => undefined);
     await engine.startContainer(id);
-    const limit = AbortSignal.timeout(60_000);
-    const exitCode = await engine.waitContainer(id, options.signal ? AbortSignal.any([options.signal, limit]) : limit);
+    const exitCode = await waitAtMost(engine, id, options.signal);
     const [stdout, stderr] = await both;
     if (exitCode === 0) return;
     const said = stdout + stderr;
@@ -68,5 +68,15 @@ export async function checkImage(
     });
   } finally {
     await engine.removeContainer(id);
+  }
+}
+
+async function waitAtMost(engine: Engine, id: string, signal: AbortSignal | undefined): Promise<number> {
+  const limit = AbortSignal.timeout(limitMs);
+  try {
+    return await engine.waitContainer(id, signal ? AbortSignal.any([signal, limit]) : limit);
+  } catch (error) {
+    if (signal?.aborted || !limit.aborted) throw error;
+    throw new AppError('timed_out', `The check took longer than ${limitMs / 1000} s.`, { cause: error });
   }
 }
