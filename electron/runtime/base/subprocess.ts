@@ -11,7 +11,7 @@ export interface SubprocessOptions {
 }
 
 export interface SubprocessResult {
-  /** 128 + the signal's place is not made up: null where a signal ended it. */
+  /** Null where a signal ended it. */
   code: number | null;
   stdout: string;
   /** stdout and stderr as they came. */

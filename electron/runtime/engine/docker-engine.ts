@@ -196,14 +196,16 @@ export class DockerEngine implements Engine {
     return this.#call(`attaching to container ${id}`, async () => {
       const options = { stream: true, hijack: true, stdout: true, stderr: true, logs };
       const socket = (await this.#docker.getContainer(id).attach(options)) as unknown as Readable;
-      // An engine that dies closes the connection just as a container that ends: only the engine can tell which it was.
-      return attachedOutput(socket, lost, () =>
-        this.inspectContainer(id).then(
-          () => undefined,
-          error => AppError.from(error),
-        ),
-      );
+      return attachedOutput(socket, lost, () => this.#goneWith(id));
     });
+  }
+
+  /** An engine that dies closes a connection just as a process that ends: only the engine can tell which it was. */
+  #goneWith(container: string): Promise<AppError | undefined> {
+    return this.inspectContainer(container).then(
+      () => undefined,
+      error => AppError.from(error),
+    );
   }
 
   startContainer(id: string): Promise<void> {
@@ -282,7 +284,8 @@ export class DockerEngine implements Engine {
       const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
       const exec = await this.#docker.getContainer(containerId).exec({ Cmd: command, ...streams, Tty: false });
       const socket = (await exec.start({ hijack: true, stdin: true, Tty: false })) as Duplex;
-      return execSession(socket, cause => unreachable(`The connection to Docker at ${this.host} was lost.`, cause));
+      const lost = (cause: unknown) => unreachable(`The connection to Docker at ${this.host} was lost.`, cause);
+      return execSession(socket, lost, () => this.#goneWith(containerId));
     });
   }
 

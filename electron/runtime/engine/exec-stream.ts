@@ -1,28 +1,38 @@
 import { Duplex } from 'node:stream';
+import { AppError } from '../../../shared/errors.ts';
 import type { ExecSession } from './engine.ts';
 import { FrameParser } from './frame-parser.ts';
 
 const keptStderrBytes = 64 * 1024;
 
-/** A process's stdin and stdout as one duplex over the engine's hijacked connection; its stderr is kept as text. */
-export function execSession(socket: Duplex, fail: (cause: unknown) => Error): ExecSession {
-  const stream = new ExecStream(socket, fail);
+/**
+ * A process's stdin and stdout as one duplex over the engine's hijacked connection; its stderr is kept as text.
+ * `confirmEnd` is asked when the connection ends: it returns the error if the end was not the process's own.
+ */
+export function execSession(
+  socket: Duplex,
+  fail: (cause: unknown) => Error,
+  confirmEnd: () => Promise<Error | undefined>,
+): ExecSession {
+  const stream = new ExecStream(socket, fail, confirmEnd);
   return { stream, stderrText: () => stream.stderrText() };
 }
 
 class ExecStream extends Duplex {
   readonly #socket: Duplex;
   readonly #fail: (cause: unknown) => Error;
+  readonly #confirmEnd: () => Promise<Error | undefined>;
   readonly #stderr: Buffer[] = [];
   #stderrBytes = 0;
   #wanted: (() => void) | undefined;
 
-  constructor(socket: Duplex, fail: (cause: unknown) => Error) {
+  constructor(socket: Duplex, fail: (cause: unknown) => Error, confirmEnd: () => Promise<Error | undefined>) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
     this.#fail = fail;
+    this.#confirmEnd = confirmEnd;
     socket.on('error', error => this.destroy(fail(error)));
-    void this.#pump().catch(error => this.destroy(fail(error)));
+    void this.#pump().catch(error => this.destroy(error instanceof AppError ? error : fail(error)));
   }
 
   stderrText(): string {
@@ -38,7 +48,8 @@ class ExecStream extends Duplex {
       }
       if (this.destroyed) return;
     }
-    if (!parser.atBoundary) throw this.#fail(undefined);
+    const failure = parser.atBoundary ? await this.#confirmEnd() : this.#fail(undefined);
+    if (failure) throw failure;
     this.push(null);
   }
 

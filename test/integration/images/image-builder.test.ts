@@ -213,6 +213,8 @@ describe('images of components', () => {
       offline: true,
     });
     await expect(empty.build(component)).rejects.toMatchObject({ code: 'offline' });
+    expect(await empty.preflight([component])).toEqual([expect.stringContaining('base image js')]);
+    expect(await bench.builder.preflight([component])).toEqual([]);
   });
 
   it('bring Python dependencies from requirements.txt', async () => {

@@ -151,6 +151,20 @@ export class ImageBuilder {
     return image;
   }
 
+  /** All that these components and the gateway would need a network for; empty if `--offline` will do. */
+  async preflight(components: ComponentSource[], signal?: AbortSignal): Promise<string[]> {
+    const missing = new Set<string>();
+    const offline = { offline: true, signal };
+    const attempts = [this.#base('js', offline), ...components.map(component => this.build(component, offline))];
+    for (const attempt of await Promise.allSettled(attempts)) {
+      if (attempt.status === 'fulfilled') continue;
+      const error = AppError.from(attempt.reason);
+      if (error.code !== 'offline') throw error;
+      for (const name of (error.details?.missing ?? []) as string[]) missing.add(name);
+    }
+    return [...missing];
+  }
+
   /** Which base images are ready for use offline. */
   async baseImages(): Promise<{ name: Language; cached: boolean; madeFrom?: string }[]> {
     const architecture = await this.#engineArchitecture();
