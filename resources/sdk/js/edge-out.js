@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { MAX_FRAME_BYTES, PREFIX_BYTES } from './frame.js';
 
 const BATCH_BYTES = 64 * 1024;
-const WRITE_AHEAD_BYTES = 256 * 1024;
+const WRITE_AHEAD_BYTES = 512 * 1024;
 const COPY_BELOW_BYTES = 8 * 1024;
 const REDIAL_MS = 50;
 
@@ -17,6 +17,7 @@ export class EdgeOut {
   #closed = false;
   #batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
   #batched = 0;
+  #corked = false;
   /** @type {import('./frame.js').Frame[]} what was sent while the consumer was away; the owner stops soon after */
   #held = [];
   #onChange;
@@ -65,9 +66,12 @@ export class EdgeOut {
     const { header, attachments, bytes } = frame;
     // A UTF-16 unit is at most three bytes of UTF-8: with that much room the length is known after writing.
     const worst = PREFIX_BYTES + header.length * 3 + bytes;
-    if (worst > BATCH_BYTES - this.#batched) this.flush();
-    if (worst <= BATCH_BYTES && bytes <= COPY_BELOW_BYTES) return this.#append(header, attachments, bytes);
-
+    const isSmall = worst <= BATCH_BYTES && bytes <= COPY_BELOW_BYTES;
+    if (!isSmall || worst > BATCH_BYTES - this.#batched) this.#writeBatch();
+    if (isSmall) {
+      this.#append(header, attachments, bytes);
+      return;
+    }
     const jsonBytes = Buffer.byteLength(header);
     const length = 4 + jsonBytes + bytes;
     if (length > MAX_FRAME_BYTES) throw new RangeError(`a message of ${length} bytes is over the limit of 256 MiB`);
@@ -75,10 +79,10 @@ export class EdgeOut {
     head.writeUInt32BE(length, 0);
     head.writeUInt32BE(jsonBytes, 4);
     head.write(header, PREFIX_BYTES);
-    this.#socket.cork();
+    if (!this.#corked) this.#socket.cork();
+    this.#corked = true;
     this.#socket.write(head);
     for (const attachment of attachments) if (attachment.byteLength > 0) this.#socket.write(attachment);
-    this.#socket.uncork();
   }
 
   #append(header, attachments, bytes) {
@@ -96,7 +100,14 @@ export class EdgeOut {
   }
 
   flush() {
-    if (this.#batched === 0 || !this.#open) return;
+    if (!this.#open) return;
+    this.#writeBatch();
+    if (this.#corked) this.#socket.uncork();
+    this.#corked = false;
+  }
+
+  #writeBatch() {
+    if (this.#batched === 0) return;
     this.#socket.write(this.#batch.subarray(0, this.#batched));
     // Still ours to write on if the kernel took all of it at once.
     if (this.#socket.writableLength > 0) this.#batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
@@ -111,6 +122,7 @@ export class EdgeOut {
   #dial() {
     const plan = this.#plan;
     this.#open = false;
+    this.#corked = false;
     const socket = connect({
       host: plan.host,
       port: plan.port,

@@ -8,7 +8,7 @@ const MAX_BODIES_BYTES = 192 * 1024 * 1024;
 const MAX_REQUESTS = 256;
 const MAX_WAITING = 16;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-const LINGER_MS = 2_000;
+const LINGER_MS = 5_000;
 const FULL = 'the graph is full: it takes inputs slower than they come';
 
 /**
@@ -178,15 +178,13 @@ function accept(bytes, contentType, { decode }) {
 }
 
 function refuse(request, response, { status, code, message }) {
-  const unread = !request.complete;
-  const retry = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
-  sendError(response, status, code, message, { ...retry, ...(unread && { connection: 'close' }) });
-  if (!unread) return;
-  // Closing at once would reset the connection, and a sender that is still writing would never see the answer.
-  const { socket } = request;
-  const end = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(end));
-  if (!request.destroyed) request.resume();
+  sendError(response, status, code, message, status === 429 || status === 503 ? { 'retry-after': '1' } : {});
+  if (request.complete || request.destroyed) return;
+  // Closing at once would reset the connection, and a sender that is still writing would never see the answer: what it
+  // sends is thrown away instead, for a while.
+  const end = setTimeout(() => request.socket.destroy(), LINGER_MS);
+  request.once('close', () => clearTimeout(end));
+  request.resume();
 }
 
 /** One fixture per frame, each answered, in order. The socket is not read while one is on its way. */

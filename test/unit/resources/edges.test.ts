@@ -83,6 +83,47 @@ run(lambda data: numpy.frombuffer(data, dtype=numpy.uint8))`,
     expect(lines(sink.stdout)[8]).toMatch(/^0 e3b0c442/);
   });
 
+  it.each(['js', 'py'] as const)('keep their order and content whatever their sizes, into %s', async language => {
+    await using graph = await LocalGraph.start(
+      {
+        source: {
+          source: `import { run } from 'pipelogic';
+            const sizes = [0, 1, 7_000, 9_000, 20_000, 40_000, 70_000, 140_000, 600_000, 3_000_000];
+            run(function* () {
+              for (let i = 0; i < 600; i++) {
+                const size = sizes[(i * 7 + (i >> 3)) % sizes.length];
+                yield { i, size, a: Buffer.alloc(size, i % 251), b: Buffer.alloc(size % 97, i % 13) };
+              }
+            });`,
+          outputs: [sized],
+        },
+        sink: {
+          language,
+          source:
+            language === 'js'
+              ? `import { run } from 'pipelogic';
+                const held = [];
+                const good = ({ i, size, a, b }) => 
+                  a.equals(Buffer.alloc(size, i % 251)) && b.equals(Buffer.alloc(size % 97, i % 13));
+                run(value => { held.push(value); if (held.length > 8) held.shift();
+                  console.log(value.i, held.every(good)); });`
+              : `from pipelogic.worker import run
+def good(v):
+    return v["a"] == bytes([v["i"] % 251]) * v["size"] and v["b"] == bytes([v["i"] % 13]) * (v["size"] % 97)
+run(lambda v: print(v["i"], str(good(v)).lower()))`,
+          inputs: [sized],
+        },
+      },
+      ['source.0 > sink.0'],
+    );
+    const sink = graph.component('sink');
+    await until(
+      () => lines(sink.stdout).length === 600,
+      () => sink.stderr,
+    );
+    expect(lines(sink.stdout)).toEqual(Array.from({ length: 600 }, (_, i) => `${i} true`));
+  });
+
   it('go to every consumer of an output, and merge at an input in order of arrival', async () => {
     await using graph = await LocalGraph.start(
       {
@@ -221,6 +262,7 @@ run(lambda data: numpy.frombuffer(data, dtype=numpy.uint8))`,
   });
 });
 
+const sized = { record: { i: 'Int32', size: 'Int32', a: 'Bytes', b: 'Bytes' } };
 const thing = {
   record: {
     name: 'String',
