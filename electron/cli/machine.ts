@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { AppError } from '../../shared/errors.ts';
+import { tryConnect } from '../host/background.ts';
+import { newSession } from '../host/client.ts';
+import { socketPath } from '../host/socket-path.ts';
+import type { Context } from './context.ts';
+import { withExample } from './help.ts';
+import { printList } from './out.ts';
+
+const defaultLingerMs = 3000;
+
+/** The machine's side: runtimes, doctor, the host. */
+export function addMachine(program: Command, context: Context): void {
+  const runtime = program.command('runtime').description('engines that deployments run on');
+  withExample(runtime.command('list'), 'ppl runtime list')
+    .description('list runtimes')
+    .action(async () => printList(context.out, await context.call('runtime.list', {}), ['id', 'name', 'engine']));
+  withExample(runtime.command('show <runtime>'), 'ppl runtime show local')
+    .description('one runtime and its engine')
+    .action(async (ref: string) => context.out.data(await context.call('runtime.show', { runtime: ref })));
+
+  withExample(program.command('doctor'), 'ppl doctor')
+    .description('what is wrong with this machine, each with its fix')
+    .action(async () => {
+      const { checks } = await context.call('doctor.run', {});
+      if (context.out.isTerminal) {
+        for (const { status, title, detail, fix } of checks) {
+          process.stdout.write(`${{ ok: '✓', warn: '!', fail: '✗' }[status]} ${title}: ${detail}\n${fix === undefined ? '' : `  fix: ${fix}\n`}`);
+        }
+      } else context.out.data({ count: checks.length, items: checks });
+      const failed = checks.find(check => check.status === 'fail');
+      if (failed !== undefined) process.exitCode = failed.id.startsWith('docker') ? 3 : 1;
+    });
+
+  const host = program.command('host').description('the one process that owns a workspace; started when it is needed');
+  withExample(host.command('run', { isDefault: true }), 'ppl host')
+    .description('be the host, until asked to leave')
+    .option('--background', 'leave when nobody is connected and nothing is live')
+    .action(async ({ background }: { background?: boolean }) => runHost(context, background === true));
+  withExample(host.command('info'), 'ppl host info')
+    .description('the host that is running, starting one if there is none')
+    .action(async () => context.out.data(await context.call('host.info', {})));
+  withExample(host.command('stop'), 'ppl host stop')
+    .description('ask the host to leave; what is live stays up for the next one')
+    .action(async () => stopHost(context));
+}
+
+async function runHost(context: Context, background: boolean): Promise<void> {
+  const { startHost } = await import('../host/host.ts');
+  const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const host = await startHost({
+    home: context.home,
+    env: context.env,
+    resources: context.resources,
+    version: context.version,
+    log,
+    ...(background ? { lingerMs: Number(context.env.PROOFBENCH_HOST_LINGER_MS ?? defaultLingerMs) } : {}),
+  });
+  if (host === undefined) {
+    // The loser of a race: its caller finds the winner.
+    if (background) return;
+    throw new AppError('workspace_locked', `Another process owns the workspace ${context.home}.`, { hint: 'Ask it to leave: ppl host stop.' });
+  }
+  process.on('SIGINT', () => void host.leave());
+  process.on('SIGTERM', () => void host.leave());
+  await host.left;
+  process.exit(0);
+}
+
+async function stopHost(context: Context): Promise<void> {
+  const client = await tryConnect(socketPath(context.home), newSession());
+  if (client === undefined) return;
+  await client.call('host.leave', {});
+  while (client.isOpen) await new Promise(resolve => setTimeout(resolve, 20));
+  // The socket closes first and the lock goes last: only then may another host come.
+  const { takeLock } = await import('../host/lock.ts');
+  for (let attempt = 0; attempt < 1500; attempt++) {
+    const lock = await takeLock(context.home);
+    if (lock !== undefined) return lock[Symbol.dispose]();
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+  throw new AppError('timed_out', 'The host was asked to leave and is still there after 30 s.', { hint: 'Its log: host.log in the workspace.' });
+}

@@ -1,0 +1,83 @@
+import type { Progress } from '../../shared/contract/index.ts';
+import type { AppError } from '../../shared/errors.ts';
+
+/** stdout is data, stderr is for people (DESIGN §11). */
+export class Out {
+  /** Set by `--json`: data stays JSON on a terminal too. */
+  json = false;
+  #lastProgress = '';
+
+  get isTerminal(): boolean {
+    return process.stdout.isTTY === true && !this.json;
+  }
+
+  data(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value, null, this.isTerminal ? 2 : undefined)}\n`);
+  }
+
+  /** One JSON object a line. */
+  line(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  raw(bytes: Uint8Array): void {
+    process.stdout.write(bytes);
+  }
+
+  hint(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  progress({ message, done, total, unit }: Progress): void {
+    const amount = total === undefined || done === undefined ? '' : ` ${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\u001b[K${message}${amount}`);
+      this.#lastProgress = message;
+    } else if (message !== this.#lastProgress) {
+      process.stderr.write(`${message}\n`);
+      this.#lastProgress = message;
+    }
+  }
+
+  progressDone(): void {
+    if (process.stderr.isTTY && this.#lastProgress !== '') process.stderr.write('\r\u001b[K');
+    this.#lastProgress = '';
+  }
+
+  error(error: AppError): void {
+    if (process.stderr.isTTY && !this.json) {
+      process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
+    } else {
+      process.stderr.write(`${JSON.stringify({ error: error.toData() })}\n`);
+    }
+  }
+}
+
+/** Rows as `{"count", "items"}`, on a terminal as a table of `columns`. */
+export function printList(out: Out, list: { count: number; items: readonly object[] }, columns: readonly string[]): void {
+  if (!out.isTerminal) out.data(list);
+  else if (list.count === 0) out.hint('None.');
+  else printTable(list.items, columns);
+}
+
+export function printData(out: Out, data: unknown): void {
+  out.data({ data });
+}
+
+export function printTable(items: readonly object[], columns: readonly string[]): void {
+  const cells = items.map(item => columns.map(column => cellOf((item as Record<string, unknown>)[column])));
+  const widths = columns.map((column, index) => Math.max(column.length, ...cells.map(row => row[index]?.length ?? 0)));
+  for (const row of [columns.map(column => column.toUpperCase()), ...cells]) {
+    process.stdout.write(`${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd()}\n`);
+  }
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (Array.isArray(value)) return value.join(', ') || '-';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function formatAmount(amount: number, unit: Progress['unit']): string {
+  return unit === 'bytes' ? `${(amount / 2 ** 20).toFixed(1)} MiB` : String(amount);
+}

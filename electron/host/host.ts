@@ -1,0 +1,83 @@
+import { AppError } from '../../shared/errors.ts';
+import { openRuntime, type Runtime } from '../runtime/runtime.ts';
+import { takeLock } from './lock.ts';
+import { HostServer } from './server.ts';
+import { socketPath } from './socket-path.ts';
+
+export interface HostOptions {
+  home: string;
+  env: NodeJS.ProcessEnv;
+  resources: string;
+  version: string;
+  log: (line: string) => void;
+  /** A background host leaves by itself when nobody is connected and nothing is live for this long. */
+  lingerMs?: number;
+}
+
+/** A host at work: it owns the workspace until it has left. */
+export interface Host extends AsyncDisposable {
+  /** Resolves when it has left: asked to, or because nobody needed it. */
+  readonly left: Promise<void>;
+  /** Finishes what cannot be interrupted, lets go of the workspace and leaves. Idempotent. */
+  leave(): Promise<void>;
+}
+
+/** Takes the workspace and serves it; undefined when another process owns it. */
+export async function startHost(options: HostOptions): Promise<Host | undefined> {
+  const lock = await takeLock(options.home);
+  if (lock === undefined) return undefined;
+  process.umask(0o077);
+  let runtime: Runtime;
+  try {
+    runtime = await openRuntime(options);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+  const left = Promise.withResolvers<void>();
+  let leaving: Promise<void> | undefined;
+  const leave = () => {
+    leaving ??= (async () => {
+      clearInterval(idleWatch);
+      await server[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
+      lock[Symbol.dispose]();
+      left.resolve();
+    })();
+    return leaving;
+  };
+  const server: HostServer = new HostServer({
+    path: socketPath(options.home),
+    version: options.version,
+    handlers: {
+      ...runtime.handlers,
+      'host.leave': async () => {
+        setImmediate(() => void leave());
+        return {};
+      },
+    },
+    sessionOpened: (token, pid) => runtime.sessionOpened(token, pid),
+    sessionLost: token => runtime.sessionLost(token),
+    sessionClosed: token => runtime.sessionClosed(token),
+    onCallers: () => {
+      idleSinceMs = undefined;
+    },
+    log: options.log,
+  });
+  let idleSinceMs: number | undefined;
+  const idleWatch = setInterval(() => {
+    if (options.lingerMs === undefined) return;
+    if (server.callers > 0 || runtime.isLive()) idleSinceMs = undefined;
+    else if (idleSinceMs === undefined) idleSinceMs = Date.now();
+    else if (Date.now() - idleSinceMs >= options.lingerMs) void leave();
+  }, 100);
+  try {
+    await server.listen();
+  } catch (error) {
+    clearInterval(idleWatch);
+    await runtime[Symbol.asyncDispose]();
+    lock[Symbol.dispose]();
+    throw new AppError('internal', `The workspace's socket could not be opened: ${AppError.from(error).message}`, { cause: error });
+  }
+  return { left: left.promise, leave, [Symbol.asyncDispose]: leave };
+}

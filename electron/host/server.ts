@@ -1,0 +1,163 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
+import { contract, type CallContext, type Handlers, type ProcedureName } from '../../shared/contract/index.ts';
+import { AppError } from '../../shared/errors.ts';
+import {
+  type Call,
+  callRequest,
+  connectionOver,
+  eventRequest,
+  goodbyeRequest,
+  helloRequest,
+  progressNotification,
+  protocolVersion,
+  streamRequest,
+  toResponseError,
+} from './wire.ts';
+
+export interface ServerOptions {
+  path: string;
+  version: string;
+  handlers: Handlers;
+  sessionOpened: (token: string, pid: number) => void;
+  sessionLost: (token: string) => void;
+  sessionClosed: (token: string) => void;
+  /** Called at each arrival and departure with how many are connected. */
+  onCallers: (count: number) => void;
+  log: (line: string) => void;
+}
+
+/** Carries the contract over the workspace's socket. Inputs are checked here; errors cross with their codes. */
+export class HostServer implements AsyncDisposable {
+  readonly #options: ServerOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#server = createServer(socket => this.#accept(socket));
+  }
+
+  /** The caller holds the workspace's lock, so a socket file that is there already is a dead host's. */
+  async listen(): Promise<void> {
+    if (process.platform !== 'win32') rmSync(this.#options.path, { force: true });
+    const mask = process.umask(0o177);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#server.once('error', reject);
+        this.#server.listen(this.#options.path, resolve);
+      });
+    } finally {
+      process.umask(mask);
+    }
+    if (process.platform !== 'win32') chmodSync(this.#options.path, 0o600);
+  }
+
+  get callers(): number {
+    return this.#sockets.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    this.#options.onCallers(this.#sockets.size);
+    const connection = connectionOver(socket);
+    const gone = new AbortController();
+    let session: string | undefined;
+    let saidGoodbye = false;
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      gone.abort();
+      connection.dispose();
+      this.#sockets.delete(socket);
+      if (session !== undefined) {
+        if (saidGoodbye) this.#options.sessionClosed(session);
+        else this.#options.sessionLost(session);
+      }
+      this.#options.onCallers(this.#sockets.size);
+    });
+    connection.onRequest(helloRequest, hello => {
+      if (hello.protocol !== protocolVersion) {
+        return toResponseError(
+          new AppError('conflict', `The host of this workspace is Proofbench ${this.#options.version}, of another protocol.`, {
+            hint: 'Stop it with the ppl it came from: ppl host stop.',
+          }),
+        );
+      }
+      session = hello.session;
+      this.#options.sessionOpened(session, hello.pid);
+      return { version: this.#options.version, pid: process.pid };
+    });
+    connection.onRequest(goodbyeRequest, () => {
+      saidGoodbye = true;
+      return null;
+    });
+    connection.onRequest(callRequest, (call, cancelled) =>
+      this.#answer(call, async () => {
+        const { input, handler } = this.#prepare(call, 'unary');
+        const output = await (handler as (input: unknown, context: CallContext) => Promise<unknown>)(
+          input,
+          this.#context(connection, call, session, cancelled, gone.signal),
+        );
+        return output ?? null;
+      }),
+    );
+    connection.onRequest(streamRequest, (call, cancelled) =>
+      this.#answer(call, async () => {
+        const { input, handler } = this.#prepare(call, 'stream');
+        const context = this.#context(connection, call, session, cancelled, gone.signal);
+        const events = (handler as (input: unknown, context: CallContext) => AsyncIterable<unknown>)(input, context);
+        for await (const event of events) {
+          if (context.signal.aborted) break;
+          await connection.sendRequest(eventRequest, { id: call.id, event });
+        }
+        return null;
+      }),
+    );
+    connection.listen();
+  }
+
+  async #answer<T>(call: Call, work: () => Promise<T>) {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (error.code === 'internal') this.#options.log(`${call.name}: ${thrown instanceof Error ? thrown.stack : thrown}`);
+      return toResponseError(error);
+    }
+  }
+
+  #prepare(call: Call, kind: 'unary' | 'stream') {
+    const procedure = Object.hasOwn(contract, call.name) ? contract[call.name as ProcedureName] : undefined;
+    if (procedure?.kind !== kind) throw new AppError('usage', `There is no procedure ${call.name}.`);
+    const input = procedure.input.safeParse(call.input);
+    if (!input.success) {
+      const issue = input.error.issues[0];
+      throw new AppError('usage', `${call.name}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}.`);
+    }
+    return { input: input.data, handler: this.#options.handlers[call.name as ProcedureName] };
+  }
+
+  #context(
+    connection: MessageConnection,
+    call: Call,
+    session: string | undefined,
+    cancelled: CancellationToken,
+    gone: AbortSignal,
+  ): CallContext {
+    if (session === undefined) throw new AppError('usage', 'A caller says hello first.');
+    const abort = new AbortController();
+    cancelled.onCancellationRequested(() => abort.abort());
+    return {
+      session,
+      signal: AbortSignal.any([abort.signal, gone]),
+      progress: step => void connection.sendNotification(progressNotification, { id: call.id, step }).catch(() => undefined),
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net';
+import {
+  createMessageConnection,
+  type MessageConnection,
+  NotificationType,
+  RequestType,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import type { Progress } from '../../shared/contract/index.ts';
+import { AppError, type ErrorData } from '../../shared/errors.ts';
+
+/** Goes up when what crosses the socket changes in a way that an older peer would not understand. */
+export const protocolVersion = 1;
+
+export interface Hello {
+  protocol: number;
+  /** The caller's session: the same on every connection it makes. */
+  session: string;
+  pid: number;
+}
+
+export interface Call {
+  /** Chosen by the caller; progress and events of this call carry it. */
+  id: string;
+  name: string;
+  input: unknown;
+}
+
+export const helloRequest = new RequestType<Hello, { version: string; pid: number }, ErrorData>('hello');
+/** The caller says that it ends: what is tied to it need not wait for it. */
+export const goodbyeRequest = new RequestType<null, null, ErrorData>('goodbye');
+export const callRequest = new RequestType<Call, unknown, ErrorData>('call');
+/** Answered when the stream is over. */
+export const streamRequest = new RequestType<Call, null, ErrorData>('stream');
+/** From host to caller; answered when the caller has taken it, so that a slow one slows the host. */
+export const eventRequest = new RequestType<{ id: string; event: unknown }, boolean, ErrorData>('event');
+export const progressNotification = new NotificationType<{ id: string; step: Progress }>('progress');
+
+export function connectionOver(socket: Socket): MessageConnection {
+  const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
+  // A broken connection is told by `onClose`; the same said as an error has no other listener.
+  connection.onError(() => undefined);
+  return connection;
+}
+
+export function toResponseError(thrown: unknown): ResponseError<ErrorData> {
+  const error = AppError.from(thrown);
+  return new ResponseError(1, error.message, error.toData());
+}
+
+export function fromResponseError(thrown: unknown): unknown {
+  return thrown instanceof ResponseError && thrown.data !== undefined ? AppError.fromData(thrown.data as ErrorData) : thrown;
+}

@@ -1,0 +1,152 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Signal } from '../base/signal.ts';
+import type { AttachedOutput } from '../engine/engine.ts';
+
+export type LogStream = 'stdout' | 'stderr';
+
+/** One piece of output as it arrived. */
+export interface LogChunk {
+  stream: LogStream;
+  atMs: number;
+  bytes: Buffer;
+}
+
+/** An index entry: arrival (UTC ms), stream, offset in that stream's file, length, and `recovered` after a host was lost. */
+type IndexEntry = [atMs: number, stream: LogStream, offset: number, length: number, recovered?: 'recovered'];
+
+/**
+ * A container's output, byte for byte, in one file per stream, and `index.ndjson` that says when each piece arrived.
+ * Writes are synchronous: what the kernel has been given outlives a kill of this process.
+ */
+export class ContainerLog {
+  readonly dir: string;
+  readonly #changed = new Signal<void>();
+  #files: { stdout: number; stderr: number; index: number } | undefined;
+  #sizes = { stdout: 0, stderr: 0 };
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  path(stream: LogStream): string {
+    return join(this.dir, `${stream}.log`);
+  }
+
+  get indexPath(): string {
+    return join(this.dir, 'index.ndjson');
+  }
+
+  /** Captures from the first byte; call before the container is started. */
+  capture(output: AttachedOutput): void {
+    this.#open();
+    this.#ended = this.#read(output, { stdout: 0, stderr: 0 });
+  }
+
+  /** Goes on after a host was lost: `output` starts at the first byte again, and what is here already is skipped. */
+  recover(output: AttachedOutput): void {
+    this.#open();
+    this.#ended = this.#read(output, { ...this.#sizes }, 'recovered');
+  }
+
+  /** Resolves when both streams have ended and everything is in the files. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  get isOpen(): boolean {
+    return this.#files !== undefined;
+  }
+
+  /** Bytes captured so far. */
+  size(stream: LogStream): number {
+    return existsSync(this.path(stream)) ? statSync(this.path(stream)).size : 0;
+  }
+
+  text(stream: LogStream): string {
+    return existsSync(this.path(stream)) ? readFileSync(this.path(stream), 'utf8') : '';
+  }
+
+  /** The last lines of both streams in arrival order, for a message. */
+  tail(lines: number): string {
+    const chunks = [...this.#readIndex(0).chunks].map(chunk => chunk.bytes.toString('utf8'));
+    return chunks.join('').trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  /** What was captured, in arrival order; with `follow`, until the container has ended. */
+  async *read(options: { follow?: boolean | undefined; signal?: AbortSignal }): AsyncGenerator<LogChunk> {
+    let position = 0;
+    while (true) {
+      const wasOpen = this.isOpen;
+      const { chunks, next } = this.#readIndex(position);
+      for (const chunk of chunks) yield chunk;
+      if (next !== position) {
+        position = next;
+        continue;
+      }
+      if (!options.follow || !wasOpen || options.signal?.aborted) return;
+      await this.#changed.next({ ms: 1000, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+    }
+  }
+
+  #open(): void {
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    const append = (path: string) => openSync(path, 'a', 0o600);
+    this.#files = { stdout: append(this.path('stdout')), stderr: append(this.path('stderr')), index: append(this.indexPath) };
+    this.#sizes = { stdout: statSync(this.path('stdout')).size, stderr: statSync(this.path('stderr')).size };
+  }
+
+  async #read(output: AttachedOutput, skip: Record<LogStream, number>, mark?: 'recovered'): Promise<void> {
+    const drain = (stream: LogStream) =>
+      new Promise<void>(resolve => {
+        output[stream].on('data', (bytes: Buffer) => {
+          const skipped = Math.min(skip[stream], bytes.length);
+          skip[stream] -= skipped;
+          if (skipped < bytes.length) this.#append(stream, bytes.subarray(skipped), mark);
+        });
+        output[stream].once('end', resolve);
+        output[stream].once('error', () => resolve());
+        output[stream].once('close', resolve);
+      });
+    await Promise.all([drain('stdout'), drain('stderr')]);
+    const files = this.#files;
+    this.#files = undefined;
+    if (files !== undefined) for (const descriptor of Object.values(files)) closeSync(descriptor);
+    this.#changed.emit();
+  }
+
+  #append(stream: LogStream, bytes: Buffer, mark?: 'recovered'): void {
+    if (this.#files === undefined) return;
+    writeSync(this.#files[stream], bytes);
+    const entry: IndexEntry = [Date.now(), stream, this.#sizes[stream], bytes.length];
+    if (mark !== undefined) entry.push(mark);
+    this.#sizes[stream] += bytes.length;
+    writeSync(this.#files.index, `${JSON.stringify(entry)}\n`);
+    this.#changed.emit();
+  }
+
+  #readIndex(position: number): { chunks: LogChunk[]; next: number } {
+    if (!existsSync(this.indexPath)) return { chunks: [], next: position };
+    const size = statSync(this.indexPath).size;
+    const part = readRange(this.indexPath, position, Math.min(size - position, 1 << 20));
+    const end = part.lastIndexOf(0x0a) + 1;
+    const chunks: LogChunk[] = [];
+    for (const line of part.subarray(0, end).toString('utf8').split('\n')) {
+      if (line === '') continue;
+      const [atMs, stream, offset, length] = JSON.parse(line) as IndexEntry;
+      chunks.push({ atMs, stream, bytes: readRange(this.path(stream), offset, length) });
+    }
+    return { chunks, next: position + end };
+  }
+}
+
+function readRange(path: string, offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  const descriptor = openSync(path, 'r');
+  try {
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+  } finally {
+    closeSync(descriptor);
+  }
+}

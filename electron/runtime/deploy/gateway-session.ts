@@ -1,0 +1,122 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { AppError } from '../../../shared/errors.ts';
+import type { ExecSession } from '../engine/engine.ts';
+import { type DeploymentPlan, gatewayPlanOf } from './plan.ts';
+
+export type VertexStatus = 'waiting' | 'registered' | 'ready' | 'lost';
+
+export interface VertexReport {
+  vertex_id: string;
+  status: VertexStatus;
+}
+
+/**
+ * The host's side of a gateway: HTTP/2 over one `docker exec` stream, so no port is published and the way in is the same
+ * on any engine. Deployments are told to it, their vertices' states are heard from it, and endpoints are reached through it.
+ */
+export class GatewaySession {
+  readonly #session: ClientHttp2Session;
+  readonly #exec: ExecSession;
+
+  constructor(exec: ExecSession) {
+    this.#exec = exec;
+    this.#session = connect('http://gateway', { createConnection: () => exec.stream });
+    this.#session.on('error', () => this.#session.destroy());
+    exec.stream.on('error', () => this.#session.destroy());
+    exec.stream.on('close', () => this.#session.destroy());
+  }
+
+  get isOpen(): boolean {
+    return !this.#session.closed && !this.#session.destroyed;
+  }
+
+  /** Called once when the session has ended, for whatever reason. */
+  onClose(listener: () => void): void {
+    if (this.isOpen) this.#session.once('close', listener);
+    else queueMicrotask(listener);
+  }
+
+  async health(): Promise<{ version: string }> {
+    return JSON.parse(await this.#exchange('GET', '/health')) as { version: string };
+  }
+
+  async putDeployment(id: string, plan: DeploymentPlan, logLevel: 'info' | 'debug'): Promise<void> {
+    await this.#exchange('PUT', `/deployments/${id}`, JSON.stringify(gatewayPlanOf(plan, logLevel)));
+  }
+
+  async deleteDeployment(id: string): Promise<void> {
+    await this.#exchange('DELETE', `/deployments/${id}`);
+  }
+
+  /** The state of each vertex, then every change, until `signal` aborts or the session ends. */
+  async *reports(id: string, signal: AbortSignal): AsyncGenerator<VertexReport> {
+    const stream = this.#request({ ':method': 'GET', ':path': `/deployments/${id}/events` });
+    const stop = () => stream.destroy();
+    signal.addEventListener('abort', stop);
+    try {
+      let rest = '';
+      stream.setEncoding('utf8');
+      for await (const text of stream as AsyncIterable<string>) {
+        rest += text;
+        const lines = rest.split('\n');
+        rest = lines.pop() as string;
+        for (const line of lines) if (line !== '') yield JSON.parse(line) as VertexReport;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stream.destroy();
+    }
+  }
+
+  /**
+   * A raw byte stream to a component's HTTP port.
+   * @throws AppError `not_found` when the gateway knows no such endpoint, `deploy_failed` when it does not listen.
+   */
+  async tunnel(deployment: string, vertex: string, endpoint: string): Promise<Duplex> {
+    const stream = this.#request({ ':method': 'CONNECT', ':authority': 'component', deployment, vertex, endpoint });
+    const status = await statusOf(stream);
+    if (status === 200) return stream;
+    stream.destroy();
+    throw status === 404
+      ? new AppError('not_found', `The gateway knows no endpoint ${endpoint} of vertex ${vertex}.`)
+      : new AppError('deploy_failed', `Endpoint ${endpoint} of vertex ${vertex} does not accept connections (${status}).`);
+  }
+
+  close(): void {
+    this.#session.destroy();
+    this.#exec.stream.destroy();
+  }
+
+  #request(headers: Record<string, string>): ClientHttp2Stream {
+    if (!this.isOpen) throw lost();
+    return this.#session.request(headers, { endStream: headers[':method'] === 'GET' || headers[':method'] === 'DELETE' });
+  }
+
+  async #exchange(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: string): Promise<string> {
+    const stream = this.#request({ ':method': method, ':path': path });
+    if (body !== undefined) stream.end(body);
+    const status = await statusOf(stream);
+    stream.setEncoding('utf8');
+    let text = '';
+    for await (const part of stream as AsyncIterable<string>) text += part;
+    if (status >= 400) throw new AppError('internal', `The gateway answered ${method} ${path} with ${status}: ${text}`);
+    return text;
+  }
+}
+
+function statusOf(stream: ClientHttp2Stream): Promise<number> {
+  return new Promise((resolve, reject) => {
+    stream.once('response', headers => resolve(Number(headers[':status'])));
+    stream.once('error', () => reject(lost()));
+    stream.once('close', () => reject(lost()));
+  });
+}
+
+function lost(): AppError {
+  return new AppError('docker_unreachable', 'The connection to the gateway container was lost.', {
+    hint: 'Check that Docker is running (`ppl doctor`), then try again.',
+  });
+}

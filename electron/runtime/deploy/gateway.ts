@@ -1,0 +1,130 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { labels } from '../engine/labels.ts';
+import { GatewaySession } from './gateway-session.ts';
+
+/** How long a gateway without a deployment stays: the next deploy is then a warm one (DESIGN §1). */
+const idleMs = 45_000;
+
+export interface GatewayOptions {
+  engine: () => Promise<Engine>;
+  /** The gateway's image on the engine, made if need be. */
+  image: (signal?: AbortSignal) => Promise<{ ref: string }>;
+  workspaceId: string;
+  log: (line: string) => void;
+}
+
+/** The workspace's one gateway container on an engine: started when first needed, gone when not. */
+export class Gateway implements AsyncDisposable {
+  readonly #options: GatewayOptions;
+  readonly #users = new Set<string>();
+  #container: string | undefined;
+  #session: GatewaySession | undefined;
+  #starting: Promise<GatewaySession> | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #removing: Promise<void> = Promise.resolve();
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
+
+  /** Its id on the engine, once it is up. */
+  get containerId(): string | undefined {
+    return this.#container;
+  }
+
+  /** Keeps the gateway until `release(user)`; safe to call again. */
+  hold(user: string): void {
+    clearTimeout(this.#idle);
+    this.#users.add(user);
+  }
+
+  release(user: string): void {
+    this.#users.delete(user);
+    if (this.#users.size > 0 || this.#container === undefined) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      this.#remove().catch(error => this.#options.log(`gateway not removed: ${error}`));
+    }, idleMs);
+    this.#idle.unref();
+  }
+
+  /** A live session, starting the container or joining the one a former host left. */
+  async session(signal?: AbortSignal): Promise<GatewaySession> {
+    if (this.#session?.isOpen) return this.#session;
+    this.#starting ??= this.#start(signal).finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#idle);
+    if (this.#users.size === 0) await this.#remove();
+    else this.#session?.close();
+  }
+
+  async #start(signal?: AbortSignal): Promise<GatewaySession> {
+    const engine = await this.#options.engine();
+    const image = await this.#options.image(signal);
+    await this.#removing;
+    const own = { [labels.workspace]: this.#options.workspaceId, [labels.role]: 'gateway' };
+    const wanted = { ...own, 'proofbench.image': image.ref };
+    for (const container of await engine.listContainers(own)) {
+      if (container.running && container.labels['proofbench.image'] === image.ref) this.#container = container.id;
+      else await engine.removeContainer(container.id);
+    }
+    if (this.#container === undefined || (await engine.inspectContainer(this.#container))?.running !== true) {
+      this.#container = await engine.createContainer(
+        {
+          name: `proofbench-gateway-${this.#options.workspaceId.slice(-12)}`,
+          image: image.ref,
+          env: {},
+          labels: wanted,
+          network: 'bridge',
+          memoryBytes: 256 * 2 ** 20,
+          cpus: 1,
+          pids: 256,
+          tmpfs: { '/tmp': 16 * 2 ** 20, '/run/proofbench': 2 ** 20 },
+        },
+        signal,
+      );
+      await engine.startContainer(this.#container);
+    }
+    this.#session = await this.#connect(engine, this.#container, signal);
+    return this.#session;
+  }
+
+  /** The relay fails until the gateway listens; a gateway that does not within ten seconds is reported with its words. */
+  async #connect(engine: Engine, container: string, signal?: AbortSignal): Promise<GatewaySession> {
+    let reason = '';
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+      signal?.throwIfAborted();
+      const exec = await engine.exec(container, ['node', '/opt/gateway/relay.js']);
+      const session = new GatewaySession(exec);
+      try {
+        await session.health();
+        return session;
+      } catch (error) {
+        reason = exec.stderrText() || String(error);
+        session.close();
+        await new Promise(resolve => setTimeout(resolve, 25));
+      }
+    }
+    throw new AppError('deploy_failed', `The gateway container did not answer within 10 s: ${reason}`, {
+      hint: 'Run `ppl doctor`; if Docker is fine, remove the container and try again.',
+      details: { container },
+    });
+  }
+
+  #remove(): Promise<void> {
+    const container = this.#container;
+    this.#session?.close();
+    this.#session = undefined;
+    this.#container = undefined;
+    if (container === undefined) return this.#removing;
+    const removed = this.#options.engine().then(engine => engine.removeContainer(container));
+    this.#removing = removed.catch(() => undefined);
+    return removed;
+  }
+}

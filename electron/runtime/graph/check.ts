@@ -1,0 +1,111 @@
+import { AppError } from '../../../shared/errors.ts';
+import { parseType } from '../../../shared/types/parse.ts';
+import { printType } from '../../../shared/types/print.ts';
+import { checkValue } from '../../../shared/types/value.ts';
+import { applyOperation, type Graph, sameEdge, type Vertex } from './graph.ts';
+import { type Edge, type GraphOperation, graphOperation } from './operation.ts';
+import type { GraphRelease, ReleaseLookup } from './release.ts';
+import { edgeName, solveGraph } from './solve.ts';
+
+/**
+ * Throws when an operation may not land: AppError `usage` for a malformed one, `not_found` naming what there is, `conflict`
+ * for what is there already or still in use, `type_mismatch` at `connect`, `value_invalid` for a parameter.
+ */
+export function checkOperation(graph: Graph, operation: GraphOperation, releases: ReleaseLookup): void {
+  const parsed = graphOperation.safeParse(operation);
+  if (!parsed.success) throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`);
+  switch (operation.type) {
+    case 'create':
+    case 'rename':
+      return;
+    case 'add-vertex': {
+      const { alias, version_id } = operation.payload;
+      releases(version_id);
+      if ([...graph.vertices.values()].some(vertex => vertex.alias === alias)) {
+        throw new AppError('conflict', `The backend has a vertex ${alias} already.`, { hint: 'Choose another alias.' });
+      }
+      return;
+    }
+    case 'delete-vertex': {
+      const vertex = vertexOf(graph, operation.payload.vertex_id);
+      const edge = graph.edges.find(({ from_vertex, to_vertex }) => from_vertex === vertex.id || to_vertex === vertex.id);
+      if (edge !== undefined) {
+        throw new AppError('conflict', `Vertex ${vertex.alias} is still connected: ${edgeName(graph, edge)}.`, { hint: 'Disconnect it first.' });
+      }
+      if (Object.keys(vertex.params).length > 0) {
+        throw new AppError('conflict', `Vertex ${vertex.alias} still has parameters set.`, { hint: 'Unset them first, so that the removal can be undone.' });
+      }
+      return;
+    }
+    case 'connect':
+      return checkConnect(graph, operation.payload, releases);
+    case 'disconnect':
+      if (!graph.edges.some(edge => sameEdge(edge, operation.payload))) {
+        throw new AppError('not_found', `There is no edge ${edgeName(graph, operation.payload)}.`);
+      }
+      return;
+    case 'change-parameter':
+      return checkParameter(graph, operation.payload, releases);
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** The alias of a vertex that was given none: the component's name as a word, numbered where it is taken. */
+export function nextAlias(graph: Graph, release: GraphRelease): string {
+  const base = release.component.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '').slice(0, 50) || 'vertex';
+  const taken = new Set([...graph.vertices.values()].map(vertex => vertex.alias));
+  for (let number = 1; ; number++) {
+    const alias = number === 1 ? base : `${base}_${number}`;
+    if (!taken.has(alias)) return alias;
+  }
+}
+
+function checkConnect(graph: Graph, edge: Edge, releases: ReleaseLookup): void {
+  const from = vertexOf(graph, edge.from_vertex);
+  const to = vertexOf(graph, edge.to_vertex);
+  requirePort(from, 'output', edge.from_output, releases(from.version_id).outputs.map(printType));
+  requirePort(to, 'input', edge.to_input, releases(to.version_id).inputs.map(printType));
+  if (graph.edges.some(other => sameEdge(other, edge))) {
+    throw new AppError('conflict', `The edge ${edgeName(graph, edge)} is there already.`);
+  }
+  solveGraph(applyOperation(graph, { type: 'connect', payload: edge }), releases);
+}
+
+function checkParameter(
+  graph: Graph,
+  payload: { vertex_id: string; name: string; type: string; value?: unknown },
+  releases: ReleaseLookup,
+): void {
+  const vertex = vertexOf(graph, payload.vertex_id);
+  const { parameters } = releases(vertex.version_id);
+  const parameter = parameters[payload.name];
+  if (parameter === undefined) {
+    throw new AppError('not_found', `Vertex ${vertex.alias} has no parameter ${payload.name}.`, {
+      hint: `It has: ${Object.keys(parameters).join(', ') || 'none'}.`,
+    });
+  }
+  const declared = printType(parameter.type);
+  if (printType(parseType(payload.type)) !== declared) {
+    throw new AppError('value_invalid', `Parameter ${payload.name} of vertex ${vertex.alias} is of type ${declared}, not ${payload.type}.`, {
+      hint: `Give --type ${declared}.`,
+      details: { parameter: payload.name, declared, given: payload.type },
+    });
+  }
+  if (payload.value !== undefined) checkValue(payload.value, parameter.type, `parameter ${payload.name}`);
+}
+
+function vertexOf(graph: Graph, id: string): Vertex {
+  const vertex = graph.vertices.get(id);
+  if (vertex !== undefined) return vertex;
+  throw new AppError('not_found', `The backend has no vertex ${id}.`, {
+    hint: `It has: ${[...graph.vertices.values()].map(({ alias, id: known }) => `${alias} (${known})`).join(', ') || 'none'}.`,
+  });
+}
+
+function requirePort(vertex: Vertex, kind: 'input' | 'output', index: number, types: string[]): void {
+  if (index < types.length) return;
+  throw new AppError('not_found', `Vertex ${vertex.alias} has no ${kind} ${index}.`, {
+    hint: types.length === 0 ? `It has no ${kind}s.` : `It has: ${types.map((type, number) => `${number} (${type})`).join(', ')}.`,
+  });
+}

@@ -1,0 +1,25 @@
+import type { Type } from '../../../shared/types/type.ts';
+
+export interface Parameter {
+  type: Type;
+  /** Canonical JSON; absent when a value must be given. */
+  default?: unknown;
+  secret: boolean;
+  mutable: boolean;
+}
+
+/** What a graph needs to know of a component's version. */
+export interface GraphRelease {
+  version_id: string;
+  component_id: string;
+  /** The component's name. */
+  component: string;
+  image_digest: string;
+  inputs: Type[];
+  outputs: Type[];
+  parameters: Record<string, Parameter>;
+  endpoints: { name: string; kind: 'ingress' | 'egress'; transports: string[] }[];
+}
+
+/** Looks a version up; throws AppError `not_found`. */
+export type ReleaseLookup = (versionId: string) => GraphRelease;

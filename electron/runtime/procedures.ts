@@ -1,0 +1,214 @@
+import type { Handlers } from '../../shared/contract/index.ts';
+import { parseDuration } from '../../shared/duration.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Backends } from './backend/backends.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Deployer } from './deploy/deployer.ts';
+import type { EvidenceShelf } from './evidence/evidence-shelf.ts';
+import type { Files } from './file/files.ts';
+import type { Leases } from './lease/leases.ts';
+import type { RunLog } from './proof/run-log.ts';
+import type { Runs } from './proof/runs.ts';
+import type { Runtimes } from './engine/runtimes.ts';
+import { operationRowOf } from './store/backends.ts';
+import { containerRowOf, type Deployment } from './store/deployments.ts';
+import { evidenceRowOf } from './store/evidence.ts';
+import { fileRowOf } from './store/files.ts';
+import { leaseRowOf } from './store/leases.ts';
+import { runRowOf } from './store/runs.ts';
+import type { Store } from './store/store.ts';
+import { iso } from './store/time.ts';
+
+/** As the platform's lean list (platform-facts §11). */
+const componentListCap = 20;
+
+export interface Services {
+  version: string;
+  store: Store;
+  runtimes: Runtimes;
+  catalog: Catalog;
+  files: Files;
+  backends: Backends;
+  deployer: Deployer;
+  leases: Leases;
+  runs: Runs;
+  runLog: RunLog;
+  shelf: EvidenceShelf;
+}
+
+/** The contract, each procedure carried to the service that knows. */
+export function proceduresOf(services: Services): Handlers {
+  const { store, runtimes, catalog, files, backends, deployer, leases, runs, runLog, shelf } = services;
+  const leaseId = (ref: string | undefined) => (ref === undefined ? null : leases.requireOpen(ref).id);
+
+  const backendRow = (id: string) => {
+    const backend = store.backends.get(id);
+    if (backend === undefined) throw new AppError('not_found', `There is no backend ${id}.`);
+    const { graph, headSeq, headHash } = backends.state(id);
+    return {
+      id,
+      name: graph.name,
+      head_seq: headSeq,
+      head_hash: headHash,
+      graph_hash: backends.graphHash(id),
+      lease_id: backend.lease_id,
+      created_at: iso(backend.created_at_ms),
+    };
+  };
+  const deployment = (ref: { backend?: string | undefined; deployment?: string | undefined }): Deployment => {
+    if ((ref.backend === undefined) === (ref.deployment === undefined)) {
+      throw new AppError('usage', 'Give either a backend or a deployment.', { hint: 'ppl backend undeploy --backend <id>' });
+    }
+    const found =
+      ref.deployment !== undefined
+        ? store.deployments.get(ref.deployment)
+        : store.deployments.ofBackend(backends.resolve(ref.backend as string).id);
+    if (found !== undefined) return found;
+    throw new AppError('not_found', ref.deployment !== undefined ? `There is no deployment ${ref.deployment}.` : `Backend ${ref.backend} is not deployed.`, {
+      hint: 'See them all: ppl deployment list.',
+    });
+  };
+
+  return {
+    'host.info': async () => ({ version: services.version, pid: process.pid, home: store.home, workspace_id: store.workspaceId }),
+    'host.leave': async () => ({}),
+    'doctor.run': async () => ({ checks: await runtimes.doctor() }),
+
+    'runtime.list': async () => counted([await runtimes.row()]),
+    'runtime.show': async ({ runtime }) => {
+      runtimes.resolve(runtime);
+      return runtimes.row();
+    },
+
+    'component.list': async ({ query, all }) => {
+      const rows = catalog.list(query).map(component => store.components.componentRow(component));
+      return counted(query === undefined && all !== true ? rows.slice(0, componentListCap) : rows);
+    },
+    'component.versions': async ({ component }, context) =>
+      (await catalog.versions(component, context)).map(version => store.components.versionRow(version)),
+    'component.publish': async ({ dir, lease, offline }, context) => {
+      const version = await catalog.publish(dir, leaseId(lease), { ...context, offline });
+      return {
+        component_id: version.component_id,
+        version_id: version.id,
+        image_digest: version.image_digest,
+        source_sha256: version.source_sha256,
+      };
+    },
+    'component.promote': async ({ dir, evidence, note }) => {
+      const pinned = evidence === undefined ? undefined : await shelf.provenVersion(evidence);
+      const version = catalog.promote(dir, { ...(pinned === undefined ? {} : { versionId: pinned }), note });
+      return { component_id: version.component_id, version_id: version.id, tags: store.components.tags(version.id) };
+    },
+
+    'file.upload': async ({ path, type, name, readme, lease }, { signal }) => {
+      const file = await files.upload(path, { type, name, readme, leaseId: leaseId(lease) }, signal);
+      return { file_id: file.id, sha256: file.sha256, bytes: file.bytes };
+    },
+    'file.list': async () => counted(store.files.list().map(fileRowOf)),
+    'file.delete': async ({ file }) => {
+      await files.discard(files.resolve(file).id);
+      store.blobs.collect();
+      return {};
+    },
+
+    'backend.create': async ({ name, lease }) => ({ backend_id: backends.create(name, leaseId(lease)) }),
+    'backend.list': async () => counted(store.backends.list().map(backend => backendRow(backend.id))),
+    'backend.show': async ({ backend }) => {
+      const { id } = backends.resolve(backend);
+      const live = store.deployments.ofBackend(id);
+      return {
+        ...backendRow(id),
+        graph: backends.graphJson(id),
+        deployment: live === undefined || live.status === 'gone' ? null : store.deployments.deploymentRow(live),
+      };
+    },
+    'backend.add_vertex': async ({ backend, version, alias }) => {
+      const { id } = backends.resolve(backend);
+      return { backend_id: id, ...backends.addVertex(id, version, alias) };
+    },
+    'backend.connect': async ({ backend, ...edge }) => {
+      const { id } = backends.resolve(backend);
+      return { backend_id: id, edge_type: backends.connect(id, edge) };
+    },
+    'backend.change_parameter': async ({ backend, vertex, name, type, value }) => {
+      const { id } = backends.resolve(backend);
+      backends.changeParameter(id, vertex, name, value, type);
+      return { backend_id: id };
+    },
+    'backend.operations': async ({ backend }) => counted(store.backends.operations(backends.resolve(backend).id).map(operationRowOf)),
+    'backend.delete': async ({ backend }) => {
+      const { id } = backends.resolve(backend);
+      await backends.discard(id);
+      return { backend_id: id };
+    },
+    'backend.deploy': async ({ backend, runtime, lease, fixed_duration, wait }, { signal }) => {
+      const { id } = backends.resolve(backend);
+      const deployment_id = await deployer.deploy({
+        plan: backends.plan(id),
+        runtimeId: runtimes.resolve(runtime),
+        leaseId: leaseId(lease),
+        ...(fixed_duration === undefined ? {} : { fixedDurationMs: parseDuration(fixed_duration) }),
+      });
+      if (wait === true) await deployer.settled(deployment_id, signal);
+      return { deployment_id, backend_id: id };
+    },
+    'backend.undeploy': async ref => {
+      const { id, backend_id } = deployment(ref);
+      await deployer.undeploy(id);
+      return { deployment_id: id, backend_id };
+    },
+    'backend.forward': async ({ backend }) => backends.endpoints(backends.resolve(backend).id),
+
+    'deployment.list': async () => counted(store.deployments.list().map(each => store.deployments.deploymentRow(each))),
+    'deployment.show': async ref => store.deployments.deploymentRow(deployment(ref)),
+    'container.list': async ({ deployment: ref }) =>
+      counted(store.deployments.containers(ref === undefined ? undefined : deployment({ deployment: ref }).id).map(containerRowOf)),
+    'container.logs': async function* ({ container, follow, stream }, { signal }) {
+      for await (const chunk of deployer.log(container).read({ follow, signal })) {
+        if (stream !== undefined && chunk.stream !== stream) continue;
+        yield { stream: chunk.stream, at: iso(chunk.atMs), base64: chunk.bytes.toString('base64') };
+      }
+    },
+
+    'lease.create': async ({ runtime, ttl, label }) => {
+      const lease = leases.open({ ttl, label, runtimeId: runtimes.resolve(runtime) });
+      return { lease_id: lease.id, expires_at: iso(lease.expires_at_ms) };
+    },
+    'lease.list': async filter => counted(store.leases.list(filter).map(leaseRowOf)),
+    'lease.show': async ({ lease }) => {
+      const found = leases.resolve(lease);
+      return { ...leaseRowOf(found), owned: store.leases.owned(found.id) };
+    },
+    'lease.commit': async ({ lease }) => {
+      const { id } = leases.resolve(lease);
+      return { lease_id: id, receipt: leases.commit(id) };
+    },
+    'lease.rollback': async ({ lease }) => {
+      const { id } = leases.resolve(lease);
+      return { lease_id: id, receipt: await leases.rollback(id) };
+    },
+
+    'run.start': async (request, { session }) => runs.start(request, session),
+    'run.watch': ({ run, after_seq }, { signal }) => runLog.watch(runs.get(run).id, after_seq, signal),
+    'run.cancel': async ({ run }) => {
+      runs.cancel(run);
+      return {};
+    },
+    'run.list': async () => counted(store.runs.list().map(runRowOf)),
+
+    'evidence.list': async () => counted(store.evidence.list().map(evidenceRowOf)),
+    'evidence.show': async ({ evidence }) => {
+      const found = shelf.resolve(evidence);
+      return { ...evidenceRowOf(found), record: JSON.parse(found.record) as unknown };
+    },
+    'evidence.save': async ({ evidence, to, overwrite }, { signal }) => {
+      const found = shelf.resolve(evidence);
+      return { evidence_id: found.id, bundle: await shelf.save(found, to, overwrite === true, signal) };
+    },
+  };
+}
+
+function counted<T>(items: T[]): { count: number; items: T[] } {
+  return { count: items.length, items };
+}

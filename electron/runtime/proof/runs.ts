@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import type { Progress } from '../../../shared/contract/index.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { RunEventBody } from '../../../shared/events.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Callers } from '../lease/callers.ts';
+import type { Leases } from '../lease/leases.ts';
+import type { Lease } from '../store/leases.ts';
+import type { Run } from '../store/runs.ts';
+import { iso } from '../store/time.ts';
+import { checkLiveTest, type LiveTest, type LiveTestRequest, type LiveTestServices, setUpLiveTest } from './live-test.ts';
+import { parseManifest, type ProofBlock } from './manifest.ts';
+import { type CaseResult, driveCases } from './cases.ts';
+import type { RecordKeeper } from './record-keeper.ts';
+import type { RunLog } from './run-log.ts';
+
+export interface StartRequest {
+  kind: 'live_test' | 'proof';
+  manifest: string;
+  cwd: string;
+  runtime?: string | undefined;
+  cut_version_id?: string | undefined;
+  label?: string | undefined;
+  ttl?: string | undefined;
+  keep_lease?: boolean | undefined;
+  hold?: boolean | undefined;
+  offline?: boolean | undefined;
+}
+
+export interface RunsOptions extends LiveTestServices {
+  engine: () => Promise<Engine>;
+  leases: Leases;
+  callers: Callers;
+  runLog: RunLog;
+  recordKeeper: RecordKeeper;
+  resolveRuntime: (ref: string | undefined) => string;
+  log: (line: string) => void;
+}
+
+interface Active {
+  abort: AbortController;
+  done: Promise<void>;
+}
+
+/** Live tests and proofs, from the manifest to the closed lease. */
+export class Runs implements AsyncDisposable {
+  readonly #options: RunsOptions;
+  readonly #active = new Map<string, Active>();
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+    options.leases.changed.on(leaseId => this.#onLease(leaseId));
+  }
+
+  get(ref: string): Run {
+    const run = this.#options.store.runs.get(ref) ?? this.#options.store.runs.ofLease(ref);
+    if (run === undefined) throw new AppError('not_found', `There is no run ${ref}.`, { hint: 'See them all: ppl run list.' });
+    return run;
+  }
+
+  /** Checks everything that can be checked with nothing made, then opens the lease and goes on in the background. */
+  async start(request: StartRequest, session: string): Promise<{ run_id: string; lease_id: string }> {
+    const { store, leases, callers, runLog, engine } = this.#options;
+    const manifest = parseManifest(readManifest(request.manifest), request.manifest);
+    if (request.kind === 'proof' && manifest.proof === undefined) {
+      throw new AppError('manifest_invalid', `${request.manifest}: there is no \`proof:\` block, so nothing says what the output should mean.`, {
+        hint: 'Add one (see the help page on manifests), or run it as a live test: ppl lease run --test=…',
+        details: { file: request.manifest, key: 'proof' },
+      });
+    }
+    const runtimeId = this.#options.resolveRuntime(request.runtime);
+    await (await engine()).info();
+    const liveTest: LiveTestRequest = {
+      manifest,
+      manifestPath: request.manifest,
+      cwd: request.cwd,
+      cutVersionId: request.cut_version_id,
+      runtimeId,
+      offline: request.offline ?? false,
+    };
+    checkLiveTest(liveTest, this.#options);
+
+    const keep = request.keep_lease === true;
+    const { lease, run } = store.transaction(() => {
+      const lease = leases.open({
+        ttl: request.ttl ?? manifest.deploy?.lease_ttl,
+        label: request.label,
+        runtimeId,
+        ...(keep ? {} : { tie: { session, pid: callers.pidOf(session) } }),
+      });
+      const run = {
+        id: newId('run'),
+        kind: request.kind,
+        name: manifest.proof?.name ?? request.label ?? 'live test',
+        state: 'running' as const,
+        lease_id: lease.id,
+        keep_lease: keep ? (1 as const) : (0 as const),
+        manifest_path: request.manifest,
+        manifest: readManifest(request.manifest),
+        created_at_ms: Date.now(),
+      };
+      store.runs.insert(run);
+      return { lease, run };
+    });
+    runLog.begin(run.id);
+    runLog.append(run, { type: 'lease_created', expires_at: iso(lease.expires_at_ms) });
+    const abort = new AbortController();
+    const done = this.#execute(this.get(run.id), lease, liveTest, request, abort.signal).catch(error =>
+      this.#options.log(`${run.id}: ${error instanceof Error ? error.stack : error}`),
+    );
+    this.#active.set(run.id, { abort, done });
+    void done.finally(() => {
+      this.#active.delete(run.id);
+      runLog.end(run.id);
+    });
+    return { run_id: run.id, lease_id: lease.id };
+  }
+
+  /** Ends a run early; its clean-up goes on and its watchers see it. */
+  cancel(ref: string): void {
+    const run = this.get(ref);
+    this.#active.get(run.id)?.abort.abort(new AppError('cancelled', 'The run was cancelled.'));
+  }
+
+  /** Runs that a former host was working on: they cannot go on, so they say so and their leases roll back. */
+  async recover(): Promise<void> {
+    const { store, runLog, leases } = this.#options;
+    await Promise.all(
+      store.runs.unfinished().map(async run => {
+        runLog.begin(run.id);
+        try {
+          this.#fail(run, 'host', new AppError('host_lost', 'The host that was running this test ended before it was over.', {
+            hint: 'Run it again. What it had made has been removed.',
+          }));
+          if (run.kind === 'proof') store.runs.update(run.id, { state: 'failed', verdict: 'fail' });
+          const lease = store.leases.get(run.lease_id);
+          if (lease?.state === 'open' || lease?.state === 'closing') await leases.rollback(lease.id);
+        } finally {
+          runLog.end(run.id);
+        }
+      }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { abort } of this.#active.values()) abort.abort(new AppError('host_lost', 'The host is leaving.'));
+    await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
+  }
+
+  async #execute(run: Run, lease: Lease, liveTest: LiveTestRequest, request: StartRequest, signal: AbortSignal): Promise<void> {
+    const { store, leases, runLog } = this.#options;
+    const test: LiveTest = { stage: 'start', fixtures: new Map(), vertices: new Map(), endpoints: [] };
+    const work = { signal, progress: (step: Progress) => this.#options.log(`${run.id}: ${step.message}`) };
+    let failure: AppError | undefined;
+    let results: CaseResult[] = [];
+    try {
+      await setUpLiveTest(liveTest, this.#options, lease, test, (event: RunEventBody) => runLog.append(run, event), work);
+      store.runs.update(run.id, { state: run.kind === 'proof' ? 'running' : 'ready' });
+      if (run.kind === 'proof') {
+        results = await driveCases(liveTest.manifest.proof as ProofBlock, test, this.#options.deployer, signal, result =>
+          runLog.append(run, {
+            type: 'case',
+            name: result.name,
+            verdict: result.verdict,
+            latency_ms: result.latency_ms,
+            ...(result.reasons.length === 0 ? {} : { reasons: result.reasons }),
+          }),
+        );
+      } else if (request.hold === true) return;
+    } catch (thrown) {
+      failure = AppError.from(signal.aborted && signal.reason instanceof AppError ? signal.reason : thrown);
+      this.#fail(run, test.stage, failure);
+    }
+    if (run.kind === 'proof') {
+      await this.#options.recordKeeper.record({ run, lease, request: liveTest, test, results, failure, keepLease: run.keep_lease === 1 });
+      return;
+    }
+    if (run.keep_lease === 0) await leases.rollback(lease.id);
+  }
+
+  #fail(run: Run, stage: string, error: AppError): void {
+    if (error.code === 'internal') this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
+    this.#options.runLog.append(run, { type: 'failed', stage, error: error.toData() });
+    this.#options.store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
+  }
+
+  /** A lease that ends under a run ends the run. */
+  #onLease(leaseId: string): void {
+    const run = this.#options.store.runs.ofLease(leaseId);
+    const active = run === undefined ? undefined : this.#active.get(run.id);
+    if (active === undefined || active.abort.signal.aborted) return;
+    const lease = this.#options.store.leases.get(leaseId);
+    if (lease === undefined || lease.state === 'open') return;
+    active.abort.abort(
+      lease.outcome === 'expired'
+        ? new AppError('lease_expired', `Lease ${leaseId} reached its deadline before the test was over.`, {
+            hint: 'Give it longer: --ttl=1h, or deploy.lease_ttl in the manifest.',
+          })
+        : new AppError('cancelled', `Lease ${leaseId} was closed before the test was over.`),
+    );
+  }
+}
+
+function readManifest(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AppError('file_not_found', `The manifest ${path} cannot be read.`, {
+      hint: 'Give the path of a manifest, for example tests/live-test.yml.',
+      details: { path },
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,173 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Handlers } from '../../shared/contract/index.ts';
+import { AppError } from '../../shared/errors.ts';
+import { Backends } from './backend/backends.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { ImageBuilder } from './catalog/images/image-builder.ts';
+import { Deployer } from './deploy/deployer.ts';
+import { Gateway } from './deploy/gateway.ts';
+import { defaultPort, EndpointServer } from './endpoint/endpoint-server.ts';
+import { connectEngine } from './engine/connect.ts';
+import { checkMachine } from './engine/doctor.ts';
+import { Runtimes } from './engine/runtimes.ts';
+import { EvidenceShelf } from './evidence/evidence-shelf.ts';
+import { Files } from './file/files.ts';
+import { Callers } from './lease/callers.ts';
+import { Leases } from './lease/leases.ts';
+import { proceduresOf } from './procedures.ts';
+import { RecordKeeper } from './proof/record-keeper.ts';
+import { RunLog } from './proof/run-log.ts';
+import { Runs } from './proof/runs.ts';
+import { Store } from './store/store.ts';
+
+export interface RuntimeOptions {
+  /** The workspace's folder. */
+  home: string;
+  env: NodeJS.ProcessEnv;
+  /** The folder `resources` of the product. */
+  resources: string;
+  version: string;
+  log: (line: string) => void;
+}
+
+/** A workspace at work. One host at a time opens it; disposing is an orderly leave that touches nothing that should live on. */
+export interface Runtime extends AsyncDisposable {
+  readonly handlers: Handlers;
+  readonly workspaceId: string;
+  /** Whether leaving now would leave something live without a host. */
+  isLive(): boolean;
+  sessionOpened(token: string, pid: number): void;
+  /** The connection broke; the caller may come back. */
+  sessionLost(token: string): void;
+  /** The caller said goodbye. */
+  sessionClosed(token: string): void;
+}
+
+/** Opens a workspace and takes over what a former host left: recovery after a crash and after an orderly leave are one. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  await using opening = new AsyncDisposableStack();
+  const { env, log } = options;
+  const store = opening.use(new Store(options.home));
+  const runtimes = new Runtimes({ connect: () => connectEngine(env), doctor: engine => checkMachine(engine, { env, home: options.home }) });
+  const engine = () => runtimes.engine();
+  const images = new ImageBuilder({ cacheDir: cacheDirOf(env), resourcesDir: options.resources, engine });
+  const catalog = new Catalog({ store, images, engine, componentsDir: join(options.resources, 'components') });
+  const quiet = { progress: (step: { message: string }) => log(step.message) };
+  const gateway = opening.use(
+    new Gateway({
+      engine,
+      image: (signal = new AbortController().signal) => images.gateway({ ...quiet, signal }),
+      workspaceId: store.workspaceId,
+      log,
+    }),
+  );
+  const deployer = opening.use(
+    new Deployer({ store, engine, gateway, ensureImage: (id, signal) => catalog.ensureImage(id, { ...quiet, signal }), log }),
+  );
+  const server = opening.use(
+    new EndpointServer({
+      resolve: hash => store.backends.endpointByTokenHash(hash),
+      tunnel: target => deployer.tunnel(target.backend_id, target.vertex_id, target.name),
+      log,
+    }),
+  );
+  await listen(server, store, env);
+  const backends = new Backends({ store, catalog, endpointUrl: token => server.url(token) });
+  const files = new Files(store);
+  const leases = opening.use(
+    new Leases({
+      store,
+      discard: {
+        deployment: async id => {
+          await deployer.undeploy(id);
+          return [];
+        },
+        backend: id => backends.discard(id),
+        version: id => catalog.discard(id),
+        file: id => files.discard(id),
+      },
+      log,
+    }),
+  );
+  const callers = opening.use(new Callers(store, leases, log));
+  const runLog = new RunLog(store);
+  const shelf = new EvidenceShelf(store);
+  const recordKeeper = new RecordKeeper({ store, catalog, backends, deployer, leases, runLog, engine, version: options.version });
+  const runs = opening.use(
+    new Runs({
+      store,
+      catalog,
+      files,
+      backends,
+      deployer,
+      engine,
+      leases,
+      callers,
+      runLog,
+      recordKeeper,
+      resolveRuntime: ref => runtimes.resolve(ref),
+      log,
+    }),
+  );
+  const recovered = recover(store, deployer, leases, callers, runs, log);
+  const pulse = setInterval(() => {
+    deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
+  }, 1000);
+  pulse.unref();
+  opening.defer(() => clearInterval(pulse));
+
+  const owned = opening.move();
+  return {
+    handlers: proceduresOf({ version: options.version, store, runtimes, catalog, files, backends, deployer, leases, runs, runLog, shelf }),
+    workspaceId: store.workspaceId,
+    isLive: () => store.deployments.countLive() > 0 || store.leases.countLive() > 0,
+    sessionOpened: (token, pid) => callers.opened(token, pid),
+    sessionLost: token => callers.lost(token),
+    sessionClosed: token => callers.closed(token),
+    [Symbol.asyncDispose]: async () => {
+      await recovered;
+      await owned.disposeAsync();
+    },
+  };
+}
+
+/** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
+async function recover(store: Store, deployer: Deployer, leases: Leases, callers: Callers, runs: Runs, log: (line: string) => void) {
+  store.evidence.dropUnrecordedKeeps();
+  store.blobs.sweepFiles();
+  store.blobs.collect();
+  const attempt = (what: string, work: Promise<unknown>) =>
+    work.catch((error: unknown) => log(`recovery, ${what}: ${AppError.from(error).message}`));
+  await attempt('runs', runs.recover());
+  await attempt('deployments', deployer.recover());
+  callers.recover();
+  await attempt('leases', leases.sweep());
+  leases.schedule();
+}
+
+/** The port is chosen once for a workspace and kept, because URLs with it have been given away (DESIGN §5). */
+async function listen(server: EndpointServer, store: Store, env: NodeJS.ProcessEnv): Promise<void> {
+  const kept = store.settings.get('endpoint_port');
+  const wanted = env.PROOFBENCH_PORT;
+  if (wanted !== undefined && !/^\d{1,5}$/.test(wanted)) {
+    throw new AppError('usage', `PROOFBENCH_PORT is "${wanted}", which is no port.`, { hint: 'Set it to a number such as 7420.' });
+  }
+  const port = Number(kept ?? wanted ?? defaultPort);
+  await server.listen(port, kept === undefined && wanted === undefined);
+  store.settings.set('endpoint_port', String(server.port));
+}
+
+/** Base images, dependencies and layers: made once and shared by workspaces. */
+function cacheDirOf(env: NodeJS.ProcessEnv): string {
+  const base =
+    env.PROOFBENCH_CACHE ??
+    (process.platform === 'darwin'
+      ? join(homedir(), 'Library', 'Caches', 'proofbench')
+      : process.platform === 'win32'
+        ? join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'proofbench', 'cache')
+        : join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'proofbench'));
+  mkdirSync(base, { recursive: true, mode: 0o700 });
+  return base;
+}
