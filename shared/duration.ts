@@ -8,7 +8,8 @@ export function parseDuration(text: string): number {
     throw new AppError('usage', `"${text}" is not a duration.`, { hint: 'Write one like 90s, 10m or 1h30m.' });
   }
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) total += Number(amount) * (unitMs[unit as string] as number);
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    total += Number(amount) * (unitMs[unit as string] as number);
   return total;
 }
 

@@ -4,15 +4,21 @@ import { withExample } from './help.ts';
 import { printList } from './out.ts';
 
 export function addBackend(program: Command, context: Context): void {
-  const backend = program.command('backend').description('typed graphs of pinned component versions, and their deployments');
+  const backend = program
+    .command('backend')
+    .description('typed graphs of pinned component versions, and their deployments');
   withExample(backend.command('create'), 'ppl backend create --name "live test" | jq -r .data.backend_id')
     .description('make an empty backend')
     .option('--name <name>', 'display name')
     .option('--lease <lease>', 'the lease that owns it')
-    .action(async ({ name, lease }: { name?: string; lease?: string }) => mutate(context, 'backend.create', { name, lease }));
+    .action(async ({ name, lease }: { name?: string; lease?: string }) =>
+      mutate(context, 'backend.create', { name, lease }),
+    );
   withExample(backend.command('list'), 'ppl backend list')
     .description('list backends')
-    .action(async () => printList(context.out, await context.call('backend.list', {}), ['id', 'name', 'head_seq', 'graph_hash']));
+    .action(async () =>
+      printList(context.out, await context.call('backend.list', {}), ['id', 'name', 'head_seq', 'graph_hash']),
+    );
   withExample(backend.command('show <backend>'), 'ppl backend show bck_01k…')
     .description('a backend, its graph and its deployment')
     .action(async (ref: string) => context.out.data(await context.call('backend.show', { backend: ref })));
@@ -32,15 +38,17 @@ export function addBackend(program: Command, context: Context): void {
     .requiredOption('--from-output <index>', 'from 0', index)
     .requiredOption('--to-vertex <vertex>', 'id or alias')
     .requiredOption('--to-input <index>', 'from 0', index)
-    .action(async (ref: string, options: { fromVertex: string; fromOutput: number; toVertex: string; toInput: number }) => {
-      await mutate(context, 'backend.connect', {
-        backend: ref,
-        from_vertex: options.fromVertex,
-        from_output: options.fromOutput,
-        to_vertex: options.toVertex,
-        to_input: options.toInput,
-      });
-    });
+    .action(
+      async (ref: string, options: { fromVertex: string; fromOutput: number; toVertex: string; toInput: number }) => {
+        await mutate(context, 'backend.connect', {
+          backend: ref,
+          from_vertex: options.fromVertex,
+          from_output: options.fromOutput,
+          to_vertex: options.toVertex,
+          to_input: options.toInput,
+        });
+      },
+    );
   withExample(
     backend.command('change-parameter <backend>'),
     `ppl backend change-parameter bck_01k… --vertex cut --name model_cfg --type String --value '"fastvit_t8"'`,
@@ -56,7 +64,12 @@ export function addBackend(program: Command, context: Context): void {
   withExample(backend.command('operations <backend>'), 'ppl backend operations bck_01k…')
     .description('the log of operations that the graph is the replay of')
     .action(async (ref: string) =>
-      printList(context.out, await context.call('backend.operations', { backend: ref }), ['seq', 'type', 'payload', 'at']),
+      printList(context.out, await context.call('backend.operations', { backend: ref }), [
+        'seq',
+        'type',
+        'payload',
+        'at',
+      ]),
     );
   withExample(backend.command('deploy'), 'ppl backend deploy --runtime local --backend bck_01k… --wait')
     .description('run the backend as containers; answers when it is accepted, with --wait when it runs')
@@ -65,10 +78,12 @@ export function addBackend(program: Command, context: Context): void {
     .option('--fixed-duration <duration>', 'a hard deadline, e.g. 10m')
     .option('--lease <lease>', 'the lease that owns the deployment')
     .option('--wait', 'until every container is running, or one failed')
-    .action(async (options: { runtime: string; backend: string; fixedDuration?: string; lease?: string; wait?: boolean }) => {
-      const { fixedDuration, ...rest } = options;
-      await mutate(context, 'backend.deploy', { ...rest, fixed_duration: fixedDuration });
-    });
+    .action(
+      async (options: { runtime: string; backend: string; fixedDuration?: string; lease?: string; wait?: boolean }) => {
+        const { fixedDuration, ...rest } = options;
+        await mutate(context, 'backend.deploy', { ...rest, fixed_duration: fixedDuration });
+      },
+    );
   withExample(backend.command('undeploy'), 'ppl backend undeploy --backend bck_01k…')
     .description('take a deployment down; its endpoint URLs stay and answer 404')
     .option('--backend <backend>', 'id or name')
@@ -78,7 +93,10 @@ export function addBackend(program: Command, context: Context): void {
     .description('delete a backend that is not deployed')
     .action(async (ref: string) => mutate(context, 'backend.delete', { backend: ref }));
 
-  withExample(program.command('forward <backend>'), "ppl forward bck_01k… | jq -r '.items[] | select(.alias == \"in\") | .url'")
+  withExample(
+    program.command('forward <backend>'),
+    'ppl forward bck_01k… | jq -r \'.items[] | select(.alias == "in") | .url\'',
+  )
     .description('the endpoints of a backend; treat URLs and tokens as credentials')
     .action(async (ref: string) => {
       const items = await context.call('backend.forward', { backend: ref });

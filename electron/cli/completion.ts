@@ -37,7 +37,10 @@ export function addCompletion(program: Command): void {
     .description('a completion script for bash, zsh or fish')
     .action((shell: string) => {
       const script = scripts[shell];
-      if (script === undefined) throw new AppError('usage', `There is no completion for ${shell}.`, { hint: 'There is for bash, zsh and fish.' });
+      if (script === undefined)
+        throw new AppError('usage', `There is no completion for ${shell}.`, {
+          hint: 'There is for bash, zsh and fish.',
+        });
       process.stdout.write(script(casesOf(program, shell === 'fish')));
     });
 }

@@ -12,7 +12,10 @@ export function addComponent(program: Command, context: Context): void {
     .action(async ({ query, all }: { query?: string; all?: boolean }) => {
       printList(context.out, await context.call('component.list', { query, all }), ['id', 'name', 'latest_version_id']);
     });
-  withExample(component.command('versions <component>'), 'ppl component versions cmp_01k… | jq -r \'.[] | select(.tags[]? == "latest") | .id\'')
+  withExample(
+    component.command('versions <component>'),
+    'ppl component versions cmp_01k… | jq -r \'.[] | select(.tags[]? == "latest") | .id\'',
+  )
     .description('versions of a component, newest first, as a bare JSON array')
     .action(async (ref: string) => {
       const versions = await context.call('component.versions', { component: ref });

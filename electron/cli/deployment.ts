@@ -9,7 +9,13 @@ export function addDeployment(program: Command, context: Context): void {
   withExample(deployment.command('list'), 'ppl deployment list')
     .description('list deployments, the newest first')
     .action(async () =>
-      printList(context.out, await context.call('deployment.list', {}), ['id', 'status', 'backend_id', 'container_count', 'expires_at']),
+      printList(context.out, await context.call('deployment.list', {}), [
+        'id',
+        'status',
+        'backend_id',
+        'container_count',
+        'expires_at',
+      ]),
     );
   withExample(deployment.command('show <deployment>'), 'ppl deployment show dep_01k…')
     .description('one deployment, with the reason if it failed')
@@ -20,7 +26,13 @@ export function addDeployment(program: Command, context: Context): void {
     .description('list containers')
     .option('--deployment <deployment>', 'only those of this deployment')
     .action(async (options: { deployment?: string }) =>
-      printList(context.out, await context.call('container.list', options), ['id', 'alias', 'status', 'exit_code', 'deployment_id']),
+      printList(context.out, await context.call('container.list', options), [
+        'id',
+        'alias',
+        'status',
+        'exit_code',
+        'deployment_id',
+      ]),
     );
   withExample(container.command('logs <container>'), 'ppl container logs ctr_01k… --follow')
     .description('what a container wrote, byte for byte, in the order it arrived; also after it is gone')

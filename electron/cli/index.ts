@@ -11,6 +11,9 @@ import { addMachine } from './machine.ts';
 import { Out } from './out.ts';
 import { addProof } from './proof.ts';
 
+// Started by a launcher that holds a channel: its end is ours, however it ended.
+process.on('disconnect', () => process.exit(1));
+process.channel?.unref();
 await main();
 
 async function main(): Promise<void> {

@@ -14,7 +14,10 @@ export function addLease(program: Command, context: Context): void {
     .option('--label <label>', 'label of the lease')
     .option('--ttl <duration>', 'the lease’s lifetime at most, e.g. 30m')
     .option('--keep-lease', 'leave everything up for inspection')
-    .option('--exec <command>', 'after ready, run this with PPL_ENDPOINT_<ALIAS>_URL and _TOKEN set; its failure is exit 1')
+    .option(
+      '--exec <command>',
+      'after ready, run this with PPL_ENDPOINT_<ALIAS>_URL and _TOKEN set; its failure is exit 1',
+    )
     .option('--offline', 'never try the network')
     .action(options => runLiveTest(context, options));
   withExample(lease.command('create'), 'ppl lease create --ttl 1h --label demo | jq -r .data.lease_id')
@@ -22,13 +25,21 @@ export function addLease(program: Command, context: Context): void {
     .option('--runtime <runtime>', 'id or name')
     .option('--ttl <duration>', 'lifetime, 30m unless given, 24h at most')
     .option('--label <label>', 'a name to find it by')
-    .action(async (options: { runtime?: string; ttl?: string; label?: string }) => mutate(context, 'lease.create', options));
+    .action(async (options: { runtime?: string; ttl?: string; label?: string }) =>
+      mutate(context, 'lease.create', options),
+    );
   withExample(lease.command('list'), 'ppl lease list --state open')
     .description('list leases, the newest first')
     .option('--label <label>', 'only those with this label')
     .option('--state <state>', 'open, closing, committed, rolled_back or expired')
     .action(async (options: { label?: string; state?: string }) =>
-      printList(context.out, await context.call('lease.list', options), ['id', 'state', 'label', 'expires_at', 'closed_at']),
+      printList(context.out, await context.call('lease.list', options), [
+        'id',
+        'state',
+        'label',
+        'expires_at',
+        'closed_at',
+      ]),
     );
   withExample(lease.command('show <lease>'), 'ppl lease show lse_01k…')
     .description('a lease, what it owns, and its receipt once it has ended')

@@ -25,11 +25,13 @@ export function addMachine(program: Command, context: Context): void {
       const { checks } = await context.call('doctor.run', {});
       if (context.out.isTerminal) {
         for (const { status, title, detail, fix } of checks) {
-          process.stdout.write(`${{ ok: '✓', warn: '!', fail: '✗' }[status]} ${title}: ${detail}\n${fix === undefined ? '' : `  fix: ${fix}\n`}`);
+          process.stdout.write(
+            `${{ ok: '✓', warn: '!', fail: '✗' }[status]} ${title}: ${detail}\n${fix === undefined ? '' : `  fix: ${fix}\n`}`,
+          );
         }
       } else context.out.data({ count: checks.length, items: checks });
       const failed = checks.find(check => check.status === 'fail');
-      if (failed !== undefined) process.exitCode = failed.id.startsWith('docker') ? 3 : 1;
+      if (failed !== undefined) process.exitCode = failed.id.startsWith('engine') ? 3 : 1;
     });
 
   const host = program.command('host').description('the one process that owns a workspace; started when it is needed');
@@ -59,7 +61,9 @@ async function runHost(context: Context, background: boolean): Promise<void> {
   if (host === undefined) {
     // The loser of a race: its caller finds the winner.
     if (background) return;
-    throw new AppError('workspace_locked', `Another process owns the workspace ${context.home}.`, { hint: 'Ask it to leave: ppl host stop.' });
+    throw new AppError('workspace_locked', `Another process owns the workspace ${context.home}.`, {
+      hint: 'Ask it to leave: ppl host stop.',
+    });
   }
   process.on('SIGINT', () => void host.leave());
   process.on('SIGTERM', () => void host.leave());
@@ -79,5 +83,7 @@ async function stopHost(context: Context): Promise<void> {
     if (lock !== undefined) return lock[Symbol.dispose]();
     await new Promise(resolve => setTimeout(resolve, 20));
   }
-  throw new AppError('timed_out', 'The host was asked to leave and is still there after 30 s.', { hint: 'Its log: host.log in the workspace.' });
+  throw new AppError('timed_out', 'The host was asked to leave and is still there after 30 s.', {
+    hint: 'Its log: host.log in the workspace.',
+  });
 }

@@ -29,7 +29,8 @@ export class Out {
   }
 
   progress({ message, done, total, unit }: Progress): void {
-    const amount = total === undefined || done === undefined ? '' : ` ${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
+    const amount =
+      total === undefined || done === undefined ? '' : ` ${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
     if (process.stderr.isTTY) {
       process.stderr.write(`\r\u001b[K${message}${amount}`);
       this.#lastProgress = message;
@@ -54,7 +55,11 @@ export class Out {
 }
 
 /** Rows as `{"count", "items"}`, on a terminal as a table of `columns`. */
-export function printList(out: Out, list: { count: number; items: readonly object[] }, columns: readonly string[]): void {
+export function printList(
+  out: Out,
+  list: { count: number; items: readonly object[] },
+  columns: readonly string[],
+): void {
   if (!out.isTerminal) out.data(list);
   else if (list.count === 0) out.hint('None.');
   else printTable(list.items, columns);
@@ -68,7 +73,12 @@ export function printTable(items: readonly object[], columns: readonly string[])
   const cells = items.map(item => columns.map(column => cellOf((item as Record<string, unknown>)[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...cells.map(row => row[index]?.length ?? 0)));
   for (const row of [columns.map(column => column.toUpperCase()), ...cells]) {
-    process.stdout.write(`${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd()}\n`);
+    process.stdout.write(
+      `${row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
   }
 }
 

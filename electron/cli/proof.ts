@@ -20,7 +20,15 @@ export function addProof(program: Command, context: Context): void {
   withExample(run.command('list'), 'ppl run list')
     .description('list runs, the newest first')
     .action(async () =>
-      printList(context.out, await context.call('run.list', {}), ['id', 'kind', 'name', 'state', 'verdict', 'evidence_id', 'created_at']),
+      printList(context.out, await context.call('run.list', {}), [
+        'id',
+        'kind',
+        'name',
+        'state',
+        'verdict',
+        'evidence_id',
+        'created_at',
+      ]),
     );
   withExample(run.command('watch <run>'), 'ppl run watch run_01k…')
     .description('events of a run as NDJSON, from the first, live to its end')
@@ -37,7 +45,13 @@ export function addProof(program: Command, context: Context): void {
   withExample(evidence.command('list'), 'ppl evidence list')
     .description('list evidence, the newest first')
     .action(async () =>
-      printList(context.out, await context.call('evidence.list', {}), ['id', 'name', 'verdict', 'created_at', 'bundle']),
+      printList(context.out, await context.call('evidence.list', {}), [
+        'id',
+        'name',
+        'verdict',
+        'created_at',
+        'bundle',
+      ]),
     );
   withExample(evidence.command('show <evidence>'), 'ppl evidence show evd_01k… | jq .record.conclusion')
     .description('one record, with its six items')
@@ -56,8 +70,11 @@ export function addProof(program: Command, context: Context): void {
       const { verifyBundle } = await import('../runtime/evidence/verify.ts');
       const report = await verifyBundle(context.path(bundle));
       if (context.out.isTerminal) {
-        context.out.hint(`${report.ok ? 'verified' : 'NOT verified'}: ${report.evidence_id}, verdict ${report.verdict}, ${report.files} files`);
-        for (const { keyid, valid, detail } of report.signatures) context.out.hint(`signature ${keyid}: ${valid ? 'valid' : 'not valid'} (${detail})`);
+        context.out.hint(
+          `${report.ok ? 'verified' : 'NOT verified'}: ${report.evidence_id}, verdict ${report.verdict}, ${report.files} files`,
+        );
+        for (const { keyid, valid, detail } of report.signatures)
+          context.out.hint(`signature ${keyid}: ${valid ? 'valid' : 'not valid'} (${detail})`);
         if (report.problems.length > 0) printTable(report.problems, ['problem', 'file', 'detail']);
       } else context.out.data(report);
       process.exitCode = report.ok ? 0 : 1;

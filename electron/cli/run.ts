@@ -14,9 +14,15 @@ interface RunOptions {
 }
 
 /** `ppl lease run`: events to stdout, nothing else; exit 0 on `ready`, 1 on `failed` (docs/test-with-a-live-backend.txt). */
-export async function runLiveTest(context: Context, options: RunOptions & { test: string; exec?: string }): Promise<void> {
+export async function runLiveTest(
+  context: Context,
+  options: RunOptions & { test: string; exec?: string },
+): Promise<void> {
   const caller = await context.caller();
-  const { run_id, lease_id } = await start(context, 'live_test', options.test, { ...options, hold: options.exec !== undefined });
+  const { run_id, lease_id } = await start(context, 'live_test', options.test, {
+    ...options,
+    hold: options.exec !== undefined,
+  });
   const last = await follow(context, caller, run_id);
   if (last?.type !== 'ready') {
     process.exitCode = 1;
@@ -36,7 +42,12 @@ export async function runProof(context: Context, manifest: string, options: RunO
   process.exitCode = last?.type === 'proof' && last.verdict === 'pass' ? 0 : 1;
 }
 
-async function start(context: Context, kind: 'live_test' | 'proof', manifest: string, options: RunOptions & { hold?: boolean }) {
+async function start(
+  context: Context,
+  kind: 'live_test' | 'proof',
+  manifest: string,
+  options: RunOptions & { hold?: boolean },
+) {
   return context.call('run.start', {
     kind,
     manifest: context.path(manifest),
@@ -56,7 +67,9 @@ async function follow(context: Context, caller: Caller, run: string): Promise<Ru
   let interrupts = 0;
   const interrupt = () => {
     if (++interrupts > 1) process.exit(130);
-    context.out.hint('Cancelling; what was made is being removed. Again to leave at once (the host goes on cleaning up).');
+    context.out.hint(
+      'Cancelling; what was made is being removed. Again to leave at once (the host goes on cleaning up).',
+    );
     caller.call('run.cancel', { run }).catch(() => undefined);
   };
   process.on('SIGINT', interrupt);
@@ -100,7 +113,9 @@ async function execute(context: Context, command: string, endpoints: readonly En
   process.on('SIGINT', pass);
   process.on('SIGTERM', pass);
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', cause => reject(new AppError('exec_failed', `The command could not be started: ${cause.message}`, { cause })));
+    child.once('error', cause =>
+      reject(new AppError('exec_failed', `The command could not be started: ${cause.message}`, { cause })),
+    );
     child.once('close', resolve);
   });
   process.off('SIGINT', pass);

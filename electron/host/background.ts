@@ -73,7 +73,9 @@ function hostError(exitCode: number | null, logPath: string): AppError {
   } catch {
     return new AppError(
       'internal',
-      exitCode === null ? 'The host did not start in time.' : `The host ended with exit code ${exitCode} instead of starting.`,
+      exitCode === null
+        ? 'The host did not start in time.'
+        : `The host ended with exit code ${exitCode} instead of starting.`,
       { hint: `Its log: ${logPath}`, details: { log: lines.slice(-10) } },
     );
   }

@@ -28,7 +28,11 @@ export class Caller implements AsyncDisposable {
     return (await this.#connected(options.signal)).call(name, input, options);
   }
 
-  async *stream<N extends StreamName>(name: N, input: Input<N>, options: CallOptions = {}): AsyncGenerator<StreamEvent<N>> {
+  async *stream<N extends StreamName>(
+    name: N,
+    input: Input<N>,
+    options: CallOptions = {},
+  ): AsyncGenerator<StreamEvent<N>> {
     yield* (await this.#connected(options.signal)).stream(name, input, options);
   }
 
@@ -56,7 +60,11 @@ export class Caller implements AsyncDisposable {
 
   async #connected(signal?: AbortSignal): Promise<HostClient> {
     if (this.#client === undefined || !this.#client.isOpen) {
-      this.#client = await connectHost({ ...this.#options, session: this.#session, ...(signal === undefined ? {} : { signal }) });
+      this.#client = await connectHost({
+        ...this.#options,
+        session: this.#session,
+        ...(signal === undefined ? {} : { signal }),
+      });
     }
     return this.#client;
   }

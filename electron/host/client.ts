@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { CancellationTokenSource, type MessageConnection } from 'vscode-jsonrpc/node';
-import type { Input, Output, ProcedureName, Progress, StreamEvent, StreamName, UnaryName } from '../../shared/contract/index.ts';
+import type {
+  Input,
+  Output,
+  ProcedureName,
+  Progress,
+  StreamEvent,
+  StreamName,
+  UnaryName,
+} from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import {
   callRequest,
@@ -77,7 +85,11 @@ export class HostClient implements AsyncDisposable {
   }
 
   /** Events as they come; the host waits for each to be taken. Ends with the stream, or with an AppError. */
-  async *stream<N extends StreamName>(name: N, input: Input<N>, options: CallOptions = {}): AsyncGenerator<StreamEvent<N>> {
+  async *stream<N extends StreamName>(
+    name: N,
+    input: Input<N>,
+    options: CallOptions = {},
+  ): AsyncGenerator<StreamEvent<N>> {
     const stop = new AbortController();
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
     const queue: { event: StreamEvent<N>; taken: (more: boolean) => void }[] = [];
@@ -121,7 +133,8 @@ export class HostClient implements AsyncDisposable {
 
   /** Says goodbye, so that what is tied to this caller need not wait for it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.isOpen) await untilClosed(this.#socket, this.#connection.sendRequest(goodbyeRequest, null)).catch(() => undefined);
+    if (this.isOpen)
+      await untilClosed(this.#socket, this.#connection.sendRequest(goodbyeRequest, null)).catch(() => undefined);
     this.#connection.dispose();
     this.#socket.destroy();
   }
@@ -141,7 +154,10 @@ export class HostClient implements AsyncDisposable {
     if (receive !== undefined) this.#events.set(id, receive);
     try {
       const request = kind === 'call' ? callRequest : streamRequest;
-      return await untilClosed(this.#socket, this.#connection.sendRequest(request, { id, name, input }, cancellation.token));
+      return await untilClosed(
+        this.#socket,
+        this.#connection.sendRequest(request, { id, name, input }, cancellation.token),
+      );
     } catch (error) {
       throw fromResponseError(error);
     } finally {

@@ -77,7 +77,9 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
     clearInterval(idleWatch);
     await runtime[Symbol.asyncDispose]();
     lock[Symbol.dispose]();
-    throw new AppError('internal', `The workspace's socket could not be opened: ${AppError.from(error).message}`, { cause: error });
+    throw new AppError('internal', `The workspace's socket could not be opened: ${AppError.from(error).message}`, {
+      cause: error,
+    });
   }
   return { left: left.promise, leave, [Symbol.asyncDispose]: leave };
 }

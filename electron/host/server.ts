@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
-import { contract, type CallContext, type Handlers, type ProcedureName } from '../../shared/contract/index.ts';
+import { type CallContext, contract, type Handlers, type ProcedureName } from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import {
   type Call,
@@ -85,9 +85,13 @@ export class HostServer implements AsyncDisposable {
     connection.onRequest(helloRequest, hello => {
       if (hello.protocol !== protocolVersion) {
         return toResponseError(
-          new AppError('conflict', `The host of this workspace is Proofbench ${this.#options.version}, of another protocol.`, {
-            hint: 'Stop it with the ppl it came from: ppl host stop.',
-          }),
+          new AppError(
+            'conflict',
+            `The host of this workspace is Proofbench ${this.#options.version}, of another protocol.`,
+            {
+              hint: 'Stop it with the ppl it came from: ppl host stop.',
+            },
+          ),
         );
       }
       session = hello.session;
@@ -128,7 +132,8 @@ export class HostServer implements AsyncDisposable {
       return await work();
     } catch (thrown) {
       const error = AppError.from(thrown);
-      if (error.code === 'internal') this.#options.log(`${call.name}: ${thrown instanceof Error ? thrown.stack : thrown}`);
+      if (error.code === 'internal')
+        this.#options.log(`${call.name}: ${thrown instanceof Error ? thrown.stack : thrown}`);
       return toResponseError(error);
     }
   }
@@ -157,7 +162,8 @@ export class HostServer implements AsyncDisposable {
     return {
       session,
       signal: AbortSignal.any([abort.signal, gone]),
-      progress: step => void connection.sendNotification(progressNotification, { id: call.id, step }).catch(() => undefined),
+      progress: step =>
+        void connection.sendNotification(progressNotification, { id: call.id, step }).catch(() => undefined),
     };
   }
 }

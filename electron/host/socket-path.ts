@@ -21,6 +21,7 @@ export function socketPath(home: string): string {
 
 function pipeName(home: string): string {
   const path = join(home, 'host-pipe');
-  if (!existsSync(path)) writeFileSync(path, `\\\\.\\pipe\\proofbench-${randomBytes(16).toString('hex')}`, { mode: 0o600 });
+  if (!existsSync(path))
+    writeFileSync(path, `\\\\.\\pipe\\proofbench-${randomBytes(16).toString('hex')}`, { mode: 0o600 });
   return readFileSync(path, 'utf8');
 }

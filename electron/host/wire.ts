@@ -51,5 +51,7 @@ export function toResponseError(thrown: unknown): ResponseError<ErrorData> {
 }
 
 export function fromResponseError(thrown: unknown): unknown {
-  return thrown instanceof ResponseError && thrown.data !== undefined ? AppError.fromData(thrown.data as ErrorData) : thrown;
+  return thrown instanceof ResponseError && thrown.data !== undefined
+    ? AppError.fromData(thrown.data as ErrorData)
+    : thrown;
 }

@@ -4,12 +4,12 @@ import { AppError } from '../../shared/errors.ts';
 import type { Backends } from './backend/backends.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Deployer } from './deploy/deployer.ts';
+import type { Runtimes } from './engine/runtimes.ts';
 import type { EvidenceShelf } from './evidence/evidence-shelf.ts';
 import type { Files } from './file/files.ts';
 import type { Leases } from './lease/leases.ts';
 import type { RunLog } from './proof/run-log.ts';
 import type { Runs } from './proof/runs.ts';
-import type { Runtimes } from './engine/runtimes.ts';
 import { operationRowOf } from './store/backends.ts';
 import { containerRowOf, type Deployment } from './store/deployments.ts';
 import { evidenceRowOf } from './store/evidence.ts';
@@ -57,20 +57,33 @@ export function proceduresOf(services: Services): Handlers {
   };
   const deployment = (ref: { backend?: string | undefined; deployment?: string | undefined }): Deployment => {
     if ((ref.backend === undefined) === (ref.deployment === undefined)) {
-      throw new AppError('usage', 'Give either a backend or a deployment.', { hint: 'ppl backend undeploy --backend <id>' });
+      throw new AppError('usage', 'Give either a backend or a deployment.', {
+        hint: 'ppl backend undeploy --backend <id>',
+      });
     }
     const found =
       ref.deployment !== undefined
         ? store.deployments.get(ref.deployment)
         : store.deployments.ofBackend(backends.resolve(ref.backend as string).id);
     if (found !== undefined) return found;
-    throw new AppError('not_found', ref.deployment !== undefined ? `There is no deployment ${ref.deployment}.` : `Backend ${ref.backend} is not deployed.`, {
-      hint: 'See them all: ppl deployment list.',
-    });
+    throw new AppError(
+      'not_found',
+      ref.deployment !== undefined
+        ? `There is no deployment ${ref.deployment}.`
+        : `Backend ${ref.backend} is not deployed.`,
+      {
+        hint: 'See them all: ppl deployment list.',
+      },
+    );
   };
 
   return {
-    'host.info': async () => ({ version: services.version, pid: process.pid, home: store.home, workspace_id: store.workspaceId }),
+    'host.info': async () => ({
+      version: services.version,
+      pid: process.pid,
+      home: store.home,
+      workspace_id: store.workspaceId,
+    }),
     'host.leave': async () => ({}),
     'doctor.run': async () => ({ checks: await runtimes.doctor() }),
 
@@ -136,7 +149,8 @@ export function proceduresOf(services: Services): Handlers {
       backends.changeParameter(id, vertex, name, value, type);
       return { backend_id: id };
     },
-    'backend.operations': async ({ backend }) => counted(store.backends.operations(backends.resolve(backend).id).map(operationRowOf)),
+    'backend.operations': async ({ backend }) =>
+      counted(store.backends.operations(backends.resolve(backend).id).map(operationRowOf)),
     'backend.delete': async ({ backend }) => {
       const { id } = backends.resolve(backend);
       await backends.discard(id);
@@ -163,7 +177,11 @@ export function proceduresOf(services: Services): Handlers {
     'deployment.list': async () => counted(store.deployments.list().map(each => store.deployments.deploymentRow(each))),
     'deployment.show': async ref => store.deployments.deploymentRow(deployment(ref)),
     'container.list': async ({ deployment: ref }) =>
-      counted(store.deployments.containers(ref === undefined ? undefined : deployment({ deployment: ref }).id).map(containerRowOf)),
+      counted(
+        store.deployments
+          .containers(ref === undefined ? undefined : deployment({ deployment: ref }).id)
+          .map(containerRowOf),
+      ),
     'container.logs': async function* ({ container, follow, stream }, { signal }) {
       for await (const chunk of deployer.log(container).read({ follow, signal })) {
         if (stream !== undefined && chunk.stream !== stream) continue;

@@ -50,9 +50,20 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   await using opening = new AsyncDisposableStack();
   const { env, log } = options;
   const store = opening.use(new Store(options.home));
-  const runtimes = new Runtimes({ connect: () => connectEngine(env), doctor: engine => checkMachine(engine, { env, home: options.home }) });
+  const cacheDir = cacheDirOf(env);
+  const images = new ImageBuilder({ cacheDir, resourcesDir: options.resources, engine: () => runtimes.engine() });
+  const runtimes: Runtimes = new Runtimes({
+    connect: () => connectEngine(env),
+    doctor: async found =>
+      checkMachine(found, {
+        env,
+        home: options.home,
+        cacheDir,
+        workspaceId: store.workspaceId,
+        ...(found instanceof AppError ? {} : { baseImages: await images.baseImages() }),
+      }),
+  });
   const engine = () => runtimes.engine();
-  const images = new ImageBuilder({ cacheDir: cacheDirOf(env), resourcesDir: options.resources, engine });
   const catalog = new Catalog({ store, images, engine, componentsDir: join(options.resources, 'components') });
   const quiet = { progress: (step: { message: string }) => log(step.message) };
   const gateway = opening.use(
@@ -64,7 +75,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
   );
   const deployer = opening.use(
-    new Deployer({ store, engine, gateway, ensureImage: (id, signal) => catalog.ensureImage(id, { ...quiet, signal }), log }),
+    new Deployer({
+      store,
+      engine,
+      gateway,
+      ensureImage: (id, signal) => catalog.ensureImage(id, { ...quiet, signal }),
+      log,
+    }),
   );
   const server = opening.use(
     new EndpointServer({
@@ -94,7 +111,16 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const callers = opening.use(new Callers(store, leases, log));
   const runLog = new RunLog(store);
   const shelf = new EvidenceShelf(store);
-  const recordKeeper = new RecordKeeper({ store, catalog, backends, deployer, leases, runLog, engine, version: options.version });
+  const recordKeeper = new RecordKeeper({
+    store,
+    catalog,
+    backends,
+    deployer,
+    leases,
+    runLog,
+    engine,
+    version: options.version,
+  });
   const runs = opening.use(
     new Runs({
       store,
@@ -120,7 +146,19 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const owned = opening.move();
   return {
-    handlers: proceduresOf({ version: options.version, store, runtimes, catalog, files, backends, deployer, leases, runs, runLog, shelf }),
+    handlers: proceduresOf({
+      version: options.version,
+      store,
+      runtimes,
+      catalog,
+      files,
+      backends,
+      deployer,
+      leases,
+      runs,
+      runLog,
+      shelf,
+    }),
     workspaceId: store.workspaceId,
     isLive: () => store.deployments.countLive() > 0 || store.leases.countLive() > 0,
     sessionOpened: (token, pid) => callers.opened(token, pid),
@@ -134,7 +172,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 /** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
-async function recover(store: Store, deployer: Deployer, leases: Leases, callers: Callers, runs: Runs, log: (line: string) => void) {
+async function recover(
+  store: Store,
+  deployer: Deployer,
+  leases: Leases,
+  callers: Callers,
+  runs: Runs,
+  log: (line: string) => void,
+) {
   store.evidence.dropUnrecordedKeeps();
   store.blobs.sweepFiles();
   store.blobs.collect();
@@ -152,7 +197,9 @@ async function listen(server: EndpointServer, store: Store, env: NodeJS.ProcessE
   const kept = store.settings.get('endpoint_port');
   const wanted = env.PROOFBENCH_PORT;
   if (wanted !== undefined && !/^\d{1,5}$/.test(wanted)) {
-    throw new AppError('usage', `PROOFBENCH_PORT is "${wanted}", which is no port.`, { hint: 'Set it to a number such as 7420.' });
+    throw new AppError('usage', `PROOFBENCH_PORT is "${wanted}", which is no port.`, {
+      hint: 'Set it to a number such as 7420.',
+    });
   }
   const port = Number(kept ?? wanted ?? defaultPort);
   await server.listen(port, kept === undefined && wanted === undefined);

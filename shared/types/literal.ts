@@ -52,7 +52,8 @@ export function printLiteral(value: unknown, type: Type): string {
     );
     return `{${printed.join(', ')}}`;
   }
-  if (typeof value === 'string' && type.kind === 'atom' && !['String', 'Char', 'Bytes'].includes(type.name)) return value;
+  if (typeof value === 'string' && type.kind === 'atom' && !['String', 'Char', 'Bytes'].includes(type.name))
+    return value;
   return JSON.stringify(value);
 }
 
@@ -88,7 +89,9 @@ class LiteralReader {
     if (word === 'true' || word === 'false') return word === 'true';
     if (word === 'Nothing') return null;
     if (word === 'NaN') return 'NaN';
-    this.#fail(word === undefined ? 'expected a value' : `"${word}" is no literal; text goes in double quotes: "${word}"`);
+    this.#fail(
+      word === undefined ? 'expected a value' : `"${word}" is no literal; text goes in double quotes: "${word}"`,
+    );
   }
 
   #items(end: string, depth: number): unknown[] {

@@ -12,7 +12,8 @@ const maxDepth = 64;
  * catalog, or `Maybe`. Throws AppError `type_invalid` naming the column.
  */
 export function parseType(text: string): Type {
-  if (text.length > maxLength) throw new AppError('type_invalid', `A type is at most ${maxLength} characters; this has ${text.length}.`);
+  if (text.length > maxLength)
+    throw new AppError('type_invalid', `A type is at most ${maxLength} characters; this has ${text.length}.`);
   const parser = new Parser(text);
   const type = parser.union(0);
   parser.end();

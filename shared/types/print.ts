@@ -9,13 +9,17 @@ export function printType(type: Type): string {
     case 'list':
       return `[${printType(type.item)}]`;
     case 'tuple':
-      return type.items.length === 1 ? `(${printType(type.items[0] as Type)},)` : `(${type.items.map(printType).join(', ')})`;
+      return type.items.length === 1
+        ? `(${printType(type.items[0] as Type)},)`
+        : `(${type.items.map(printType).join(', ')})`;
     case 'record': {
       const fields = Object.entries(type.fields).sort(([a], [b]) => (a < b ? -1 : 1));
       return `{${fields.map(([name, field]) => `${name}: ${printType(field)}`).join(', ')}}`;
     }
     case 'union':
-      return type.options.map(option => (option.kind === 'union' ? `(${printType(option)})` : printType(option))).join(' | ');
+      return type.options
+        .map(option => (option.kind === 'union' ? `(${printType(option)})` : printType(option)))
+        .join(' | ');
     case 'named':
       return type.args.length === 0 ? type.name : `${type.name}<${type.args.map(printType).join(', ')}>`;
     default:

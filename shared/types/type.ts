@@ -1,5 +1,16 @@
 /** The ten atoms of the type language (platform-facts §1.1). */
-export const atoms = ['Bool', 'Char', 'Int32', 'Int64', 'UInt32', 'UInt64', 'Float', 'Double', 'String', 'Bytes'] as const;
+export const atoms = [
+  'Bool',
+  'Char',
+  'Int32',
+  'Int64',
+  'UInt32',
+  'UInt64',
+  'Float',
+  'Double',
+  'String',
+  'Bytes',
+] as const;
 export type Atom = (typeof atoms)[number];
 
 /** A type of the type language. Records are without order; named types are told apart by their name alone. */
@@ -44,7 +55,10 @@ export function mapType(type: Type, replace: (part: Type) => Type | undefined): 
     case 'tuple':
       return { kind: 'tuple', items: type.items.map(inside) };
     case 'record':
-      return { kind: 'record', fields: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, inside(field)])) };
+      return {
+        kind: 'record',
+        fields: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, inside(field)])),
+      };
     case 'union':
       return { kind: 'union', options: type.options.map(inside) };
     case 'named':

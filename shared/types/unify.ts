@@ -43,7 +43,8 @@ export class Substitution {
     if (a.kind === 'atom' && b.kind === 'atom') return a.name === b.name ? undefined : part(`expected ${b.name}`);
     if (a.kind === 'list' && b.kind === 'list') return this.unify(a.item, b.item, [...path, '[]']);
     if (a.kind === 'tuple' && b.kind === 'tuple') {
-      if (a.items.length !== b.items.length) return part(`expected a tuple of ${b.items.length}, not of ${a.items.length}`);
+      if (a.items.length !== b.items.length)
+        return part(`expected a tuple of ${b.items.length}, not of ${a.items.length}`);
       return this.#all(a.items.map((item, index) => [item, b.items[index] as Type, [...path, String(index)]]));
     }
     if (a.kind === 'record' && b.kind === 'record') {
@@ -51,7 +52,9 @@ export class Substitution {
       if (missing !== undefined) return part(`the field ${missing} is missing`);
       const extra = Object.keys(a.fields).find(name => !(name in b.fields));
       if (extra !== undefined) return part(`there is a field ${extra} too many`);
-      return this.#all(Object.entries(a.fields).map(([name, field]) => [field, b.fields[name] as Type, [...path, name]]));
+      return this.#all(
+        Object.entries(a.fields).map(([name, field]) => [field, b.fields[name] as Type, [...path, name]]),
+      );
     }
     if (a.kind === 'named' && b.kind === 'named') {
       if (a.name !== b.name || a.args.length !== b.args.length) return part(`expected ${b.name}`);
@@ -75,7 +78,9 @@ export class Substitution {
   #unifyUnions(left: Type[], right: Type[], path: string[]): boolean {
     if (left.length !== right.length) return false;
     const rest = [...right];
-    for (const option of [...left].sort((x, y) => Number(hasVariable(this.apply(x))) - Number(hasVariable(this.apply(y))))) {
+    for (const option of [...left].sort(
+      (x, y) => Number(hasVariable(this.apply(x))) - Number(hasVariable(this.apply(y))),
+    )) {
       const index = rest.findIndex(other => this.clone().unify(option, other, path) === undefined);
       if (index < 0) return false;
       this.unify(option, rest[index] as Type, path);
@@ -102,7 +107,9 @@ export class Substitution {
 
   #occurs(name: string, type: Type): boolean {
     const resolved = this.#resolve(type);
-    return resolved.kind === 'var' ? resolved.name === name : childrenOf(resolved).some(child => this.#occurs(name, child));
+    return resolved.kind === 'var'
+      ? resolved.name === name
+      : childrenOf(resolved).some(child => this.#occurs(name, child));
   }
 }
 

@@ -26,10 +26,15 @@ export function toWireType(type: Type): WireType {
     case 'tuple':
       return { tuple: type.items.map(toWireType) };
     case 'record':
-      return { record: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, toWireType(field)])) };
+      return {
+        record: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, toWireType(field)])),
+      };
     case 'union':
       return {
-        union: type.options.map(option => ({ ...(option.kind === 'named' ? { name: option.name } : {}), type: toWireType(option) })),
+        union: type.options.map(option => ({
+          ...(option.kind === 'named' ? { name: option.name } : {}),
+          type: toWireType(option),
+        })),
       };
     case 'named': {
       if (isMaybe(type)) return { maybe: toWireType(type.args[0] as Type) };

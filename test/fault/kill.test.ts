@@ -3,15 +3,26 @@ import { componentFolder, manifest, shoutProof } from '../support/components.ts'
 import { eventsOf, untilEvent, Workspace } from '../support/workspace.ts';
 
 const hello = JSON.stringify({ text: 'hello' });
-const files = { ...componentFolder({}), 'live-test.yml': manifest(), 'proof.yml': manifest({ proof: shoutProof }), 'hello.json': hello };
+const files = {
+  ...componentFolder({}),
+  'live-test.yml': manifest(),
+  'proof.yml': manifest({ proof: shoutProof }),
+  'hello.json': hello,
+};
 
 async function nothingOfTheRunIsLeft(workspace: Workspace): Promise<void> {
   await expect
-    .poll(async () => (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state), { timeout: 40_000 })
+    .poll(
+      async () =>
+        (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state),
+      { timeout: 40_000 },
+    )
     .toEqual(['rolled_back']);
   expect((await workspace.json<{ count: number }>(['backend', 'list'])).count).toBe(0);
   expect((await workspace.json<{ count: number }>(['file', 'list'])).count).toBe(0);
-  await expect.poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 20_000 }).toEqual([]);
+  await expect
+    .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 20_000 })
+    .toEqual([]);
 }
 
 describe('kill -9', () => {
@@ -26,7 +37,10 @@ describe('kill -9', () => {
       const outcome = await run.outcome;
       expect(outcome.code, outcome.stderr).toBe(1);
       const events = eventsOf(outcome.stdout);
-      expect(events.map(each => each.seq), 'the stream went on where it was, without a gap').toEqual(events.map((_, index) => index + 1));
+      expect(
+        events.map(each => each.seq),
+        'the stream went on where it was, without a gap',
+      ).toEqual(events.map((_, index) => index + 1));
       expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'host_lost' } });
       await nothingOfTheRunIsLeft(workspace);
     });
@@ -46,7 +60,9 @@ describe('kill -9', () => {
   it('of the host under a kept deployment: the next host adopts it, URLs and logs go on', async () => {
     await using workspace = new Workspace();
     const dir = workspace.folder(files);
-    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--keep-lease'], { cwd: dir });
+    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--keep-lease'], {
+      cwd: dir,
+    });
     expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
     const ready = eventsOf(outcome.stdout).at(-1) as unknown as {
       lease_id: string;
@@ -64,7 +80,12 @@ describe('kill -9', () => {
     process.kill(before, 'SIGKILL');
     expect(await workspace.hostPid()).not.toBe(before);
     await expect.poll(async () => (await post()).status, { timeout: 30_000 }).toBe(202);
-    const { items } = await workspace.json<{ items: { id: string; alias: string }[] }>(['container', 'list', '--deployment', ready.deployment_id]);
+    const { items } = await workspace.json<{ items: { id: string; alias: string }[] }>([
+      'container',
+      'list',
+      '--deployment',
+      ready.deployment_id,
+    ]);
     const cut = items.find(container => container.alias === 'cut')?.id as string;
     await expect
       .poll(async () => (await workspace.ppl(['container', 'logs', cut])).stdout, { timeout: 10_000 })
@@ -92,7 +113,9 @@ describe('a lease', () => {
     await using workspace = new Workspace();
     const never = `import 'pipelogic';\nsetInterval(() => {}, 1000);\n`;
     const dir = workspace.folder({ ...files, 'src/main.js': never });
-    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--ttl=8s'], { cwd: dir });
+    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--ttl=8s'], {
+      cwd: dir,
+    });
     expect(outcome.code).toBe(1);
     expect(eventsOf(outcome.stdout).at(-1)).toMatchObject({ type: 'failed', error: { code: 'lease_expired' } });
     const { items } = await workspace.json<{ items: { state: string }[] }>(['lease', 'list']);
@@ -102,14 +125,20 @@ describe('a lease', () => {
   it('keeps what was made under it when it is committed, and discards it when rolled back', async () => {
     await using workspace = new Workspace();
     const dir = workspace.folder(files);
-    const open = async () => (await workspace.json<{ data: { lease_id: string } }>(['lease', 'create', '--ttl', '5m', '--label', 'mine'])).data.lease_id;
+    const open = async () =>
+      (await workspace.json<{ data: { lease_id: string } }>(['lease', 'create', '--ttl', '5m', '--label', 'mine'])).data
+        .lease_id;
     const kept = await open();
     await workspace.json(['file', 'upload', 'hello.json', '--name', 'kept', '--lease', kept], { cwd: dir });
     await workspace.json(['lease', 'commit', kept]);
     const dropped = await open();
     await workspace.json(['file', 'upload', 'hello.json', '--name', 'dropped', '--lease', dropped], { cwd: dir });
     await workspace.json(['backend', 'create', '--name', 'dropped', '--lease', dropped]);
-    const { data } = await workspace.json<{ data: { receipt: { removed: { kind: string }[] } } }>(['lease', 'rollback', dropped]);
+    const { data } = await workspace.json<{ data: { receipt: { removed: { kind: string }[] } } }>([
+      'lease',
+      'rollback',
+      dropped,
+    ]);
     expect(data.receipt.removed.map(item => item.kind).sort()).toEqual(['backend', 'file']);
     const list = await workspace.json<{ items: { name: string; lease_id: string | null }[] }>(['file', 'list']);
     expect(list.items).toMatchObject([{ name: 'kept', lease_id: null }]);

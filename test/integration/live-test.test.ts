@@ -12,7 +12,9 @@ describe('ppl lease run', () => {
   it('tells every step in order, ends with ready and leaves nothing behind', async () => {
     await using workspace = new Workspace();
     const dir = workspace.folder({ ...componentFolder({}), 'live-test.yml': manifest(), 'hello.json': hello });
-    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--label=ci'], { cwd: dir });
+    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--label=ci'], {
+      cwd: dir,
+    });
     expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
     const events = eventsOf(outcome.stdout);
     expect(events.map(event => event.seq)).toEqual(events.map((_, index) => index + 1));
@@ -32,7 +34,9 @@ describe('ppl lease run', () => {
     const uploaded = events.find(event => event.type === 'fixture_uploaded');
     expect(uploaded?.sha256).toBe(createHash('sha256').update(hello).digest('hex'));
     expect(await workspace.onEngine()).not.toContainEqual(expect.stringContaining('proofbench-cut'));
-    const leases = await workspace.json<{ items: { state: string; label: string; receipt: { removed: unknown[]; failed: unknown[] } }[] }>(['lease', 'list']);
+    const leases = await workspace.json<{
+      items: { state: string; label: string; receipt: { removed: unknown[]; failed: unknown[] } }[];
+    }>(['lease', 'list']);
     expect(leases.items[0]).toMatchObject({ state: 'rolled_back', label: 'ci', receipt: { failed: [] } });
     expect(leases.items[0]?.receipt.removed.length).toBeGreaterThan(0);
     expect((await workspace.json<{ count: number }>(['file', 'list'])).count).toBe(0);
@@ -41,8 +45,14 @@ describe('ppl lease run', () => {
 
   it('keeps the lease when asked, so the backend can be driven by hand, and rolls back later', async () => {
     await using workspace = new Workspace();
-    const dir = workspace.folder({ ...componentFolder({ python: true, main: shoutInPython }), 'live-test.yml': manifest(), 'hello.json': hello });
-    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--keep-lease'], { cwd: dir });
+    const dir = workspace.folder({
+      ...componentFolder({ python: true, main: shoutInPython }),
+      'live-test.yml': manifest(),
+      'hello.json': hello,
+    });
+    const outcome = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--keep-lease'], {
+      cwd: dir,
+    });
     expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
     const ready = eventsOf(outcome.stdout).at(-1) as unknown as {
       lease_id: string;
@@ -54,13 +64,21 @@ describe('ppl lease run', () => {
     const socket = new WebSocket(url('out').replace('http', 'ws'));
     await new Promise(opened => socket.once('open', opened));
     const frame = new Promise<string>(received => socket.once('message', data => received(data.toString())));
-    const answer = await fetch(url('in'), { method: 'POST', headers: { 'content-type': 'application/json' }, body: hello });
+    const answer = await fetch(url('in'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: hello,
+    });
     expect(answer.status).toBe(202);
     expect(JSON.parse(await frame)).toEqual({ text: 'HELLO' });
     socket.close();
     const wrongType = await fetch(url('in'), { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' });
     expect(wrongType.status).toBe(415);
-    const notJson = await fetch(url('in'), { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
+    const notJson = await fetch(url('in'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
     expect(notJson.status).toBe(400);
     const foreign = await fetch(url('in'), { method: 'POST', headers: { origin: 'http://evil.example' }, body: hello });
     expect(foreign.status).toBe(403);
@@ -75,20 +93,30 @@ describe('ppl lease run', () => {
     const cut = containers.items.find(container => container.alias === 'cut')?.id as string;
     expect((await workspace.ppl(['container', 'logs', cut])).stdout).toBe('shouting hello\n');
 
-    const closed = await workspace.json<{ data: { receipt: { removed: { kind: string }[]; failed: unknown[] } } }>(['lease', 'rollback', ready.lease_id]);
+    const closed = await workspace.json<{ data: { receipt: { removed: { kind: string }[]; failed: unknown[] } } }>([
+      'lease',
+      'rollback',
+      ready.lease_id,
+    ]);
     expect(closed.data.receipt.failed).toEqual([]);
     expect((await fetch(url('in'), { method: 'POST', body: hello })).status).toBe(404);
-    expect((await workspace.ppl(['container', 'logs', cut])).stdout, 'logs outlive the container').toBe('shouting hello\n');
+    expect((await workspace.ppl(['container', 'logs', cut])).stdout, 'logs outlive the container').toBe(
+      'shouting hello\n',
+    );
   });
 
   it('runs --exec with the endpoints in its environment and fails when it fails', async () => {
     await using workspace = new Workspace();
     const dir = workspace.folder({ ...componentFolder({}), 'live-test.yml': manifest(), 'hello.json': hello });
     const post = `curl -sf -H 'content-type: application/json' -d '${hello}' "$PPL_ENDPOINT_IN_URL" >/dev/null && test -n "$PPL_ENDPOINT_OUT_TOKEN"`;
-    const good = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', `--exec=${post}`], { cwd: dir });
+    const good = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', `--exec=${post}`], {
+      cwd: dir,
+    });
     expect(good, good.stderr).toMatchObject({ code: 0 });
     expect(eventsOf(good.stdout).at(-1)?.type).toBe('ready');
-    const bad = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--exec=exit 3'], { cwd: dir });
+    const bad = await workspace.ppl(['lease', 'run', '--test=live-test.yml', '--runtime=local', '--exec=exit 3'], {
+      cwd: dir,
+    });
     expect(bad.code).toBe(1);
     const { items } = await workspace.json<{ items: { state: string }[] }>(['lease', 'list']);
     expect(items.map(lease => lease.state)).toEqual(['rolled_back', 'rolled_back']);
@@ -96,11 +124,16 @@ describe('ppl lease run', () => {
 
   it('takes fixtures by url and by file id, and a version that was published before', async () => {
     await using workspace = new Workspace();
-    const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(hello));
+    const server = createServer((_request, response) =>
+      response.setHeader('content-type', 'application/json').end(hello),
+    );
     await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
     const dir = workspace.folder({ ...componentFolder({}), 'hello.json': hello });
     const published = await workspace.json<{ data: { version_id: string } }>(['component', 'publish'], { cwd: dir });
-    const uploaded = await workspace.json<{ data: { file_id: string } }>(['file', 'upload', 'hello.json', '--name', 'kept'], { cwd: dir });
+    const uploaded = await workspace.json<{ data: { file_id: string } }>(
+      ['file', 'upload', 'hello.json', '--name', 'kept'],
+      { cwd: dir },
+    );
     const test = workspace.folder({
       'live-test.yml': manifest({
         release: 'false',
@@ -117,7 +150,10 @@ describe('ppl lease run', () => {
     expect(types).toContain('fixture_fetched');
     expect(types).not.toContain('prerelease_published');
     const files = await workspace.json<{ items: { name: string }[] }>(['file', 'list']);
-    expect(files.items.map(file => file.name), 'what the workspace owned stays').toEqual(['kept']);
+    expect(
+      files.items.map(file => file.name),
+      'what the workspace owned stays',
+    ).toEqual(['kept']);
   });
 
   it('sets parameters by literals of the type language', async () => {

@@ -18,7 +18,11 @@ interface Record6 {
 describe('ppl proof run', () => {
   it('passes when the output means what was expected, and leaves a bundle a teammate can verify', async () => {
     await using workspace = new Workspace();
-    const dir = workspace.folder({ ...componentFolder({}), 'proof.yml': manifest({ proof: shoutProof }), 'hello.json': hello });
+    const dir = workspace.folder({
+      ...componentFolder({}),
+      'proof.yml': manifest({ proof: shoutProof }),
+      'hello.json': hello,
+    });
     const outcome = await workspace.ppl(['proof', 'run', 'proof.yml'], { cwd: dir });
     expect(outcome, outcome.stderr + outcome.stdout).toMatchObject({ code: 0 });
     const events = eventsOf(outcome.stdout);
@@ -26,7 +30,11 @@ describe('ppl proof run', () => {
     const proof = events.at(-1) as unknown as { type: string; verdict: string; evidence_id: string; bundle: string };
     expect(proof).toMatchObject({ type: 'proof', verdict: 'pass' });
 
-    const verified = await workspace.json<{ ok: boolean; signatures: { valid: boolean }[] }>(['evidence', 'verify', proof.bundle]);
+    const verified = await workspace.json<{ ok: boolean; signatures: { valid: boolean }[] }>([
+      'evidence',
+      'verify',
+      proof.bundle,
+    ]);
     expect(verified).toMatchObject({ ok: true, signatures: [{ valid: true }] });
     const shown = await workspace.json<{ record: Record6 }>(['evidence', 'show', proof.evidence_id]);
     expect(Object.keys(shown.record)).toEqual(
@@ -56,7 +64,11 @@ describe('ppl proof run', () => {
   it('is a mismatch when the backend worked and meant something else', async () => {
     await using workspace = new Workspace();
     const whisper = `import { run } from 'pipelogic';\nrun(m => { console.error('whispering'); return { text: m.text.toLowerCase() }; });\n`;
-    const dir = workspace.folder({ ...componentFolder({ main: whisper }), 'proof.yml': manifest({ proof: shoutProof }), 'hello.json': hello });
+    const dir = workspace.folder({
+      ...componentFolder({ main: whisper }),
+      'proof.yml': manifest({ proof: shoutProof }),
+      'hello.json': hello,
+    });
     const outcome = await workspace.ppl(['proof', 'run', 'proof.yml'], { cwd: dir });
     expect(outcome.code).toBe(1);
     const events = eventsOf(outcome.stdout);
@@ -71,10 +83,19 @@ describe('ppl proof run', () => {
   it('fails, and still leaves evidence with the reason, when the component crashes on the fixture', async () => {
     await using workspace = new Workspace();
     const crash = `import { run } from 'pipelogic';\nrun(m => { throw new Error('cannot shout ' + m.text); });\n`;
-    const dir = workspace.folder({ ...componentFolder({ main: crash }), 'proof.yml': manifest({ proof: shoutProof }), 'hello.json': hello });
+    const dir = workspace.folder({
+      ...componentFolder({ main: crash }),
+      'proof.yml': manifest({ proof: shoutProof }),
+      'hello.json': hello,
+    });
     const outcome = await workspace.ppl(['proof', 'run', 'proof.yml'], { cwd: dir });
     expect(outcome.code).toBe(1);
-    const proof = eventsOf(outcome.stdout).at(-1) as unknown as { type: string; verdict: string; bundle: string; evidence_id: string };
+    const proof = eventsOf(outcome.stdout).at(-1) as unknown as {
+      type: string;
+      verdict: string;
+      bundle: string;
+      evidence_id: string;
+    };
     expect(proof).toMatchObject({ type: 'proof', verdict: 'fail' });
     expect((await workspace.ppl(['evidence', 'verify', proof.bundle])).code).toBe(0);
     const shown = await workspace.json<{ record: Record6 }>(['evidence', 'show', proof.evidence_id]);
@@ -87,7 +108,10 @@ describe('ppl proof run', () => {
     const dir = workspace.folder({
       ...componentFolder({ input: 'Image', main: size }),
       'hello.json': 'this is no photo',
-      'proof.yml': manifest({ proof: shoutProof.replace('application/json', 'image/jpeg') }).replace('Input JSON HTTP', 'Input Image HTTP'),
+      'proof.yml': manifest({ proof: shoutProof.replace('application/json', 'image/jpeg') }).replace(
+        'Input JSON HTTP',
+        'Input Image HTTP',
+      ),
     });
     const outcome = await workspace.ppl(['proof', 'run', 'proof.yml'], { cwd: dir });
     expect(outcome.code).toBe(1);
@@ -113,9 +137,12 @@ describe('the examples', () => {
   for (const example of ['pets', 'word-stats-py']) {
     it(`${example} passes on its real input`, async () => {
       await using workspace = new Workspace();
-      const outcome = await workspace.ppl(['proof', 'run', join(projectDir, 'resources/examples', example, 'proof.yml')], {
-        cwd: join(projectDir, 'resources/examples', example),
-      });
+      const outcome = await workspace.ppl(
+        ['proof', 'run', join(projectDir, 'resources/examples', example, 'proof.yml')],
+        {
+          cwd: join(projectDir, 'resources/examples', example),
+        },
+      );
       expect(outcome, outcome.stderr + outcome.stdout).toMatchObject({ code: 0 });
       expect(eventsOf(outcome.stdout).at(-1)).toMatchObject({ type: 'proof', verdict: 'pass' });
     });

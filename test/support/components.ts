@@ -1,6 +1,13 @@
 /** Small real components and manifests that tests publish and run. */
 
-export function componentFolder(options: { name?: string; main?: string; input?: string; output?: string; config?: string; python?: boolean }) {
+export function componentFolder(options: {
+  name?: string;
+  main?: string;
+  input?: string;
+  output?: string;
+  config?: string;
+  python?: boolean;
+}) {
   const name = options.name ?? 'Shout';
   const language = options.python ? 'py' : 'js';
   const yml = [
@@ -37,7 +44,9 @@ run(shout)
 `;
 
 /** JSON in, the component under test, JSON out. */
-export function manifest(options: { params?: string; proof?: string; deploy?: string; release?: string; fixtures?: string; cut?: string } = {}): string {
+export function manifest(
+  options: { params?: string; proof?: string; deploy?: string; release?: string; fixtures?: string; cut?: string } = {},
+): string {
   return `release:
   auto: ${options.release ?? 'true'}
 ${options.deploy === undefined ? '' : `deploy: ${options.deploy}\n`}fixtures:

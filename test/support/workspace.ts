@@ -46,7 +46,10 @@ export class Workspace implements AsyncDisposable {
     return dir;
   }
 
-  start(args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): ChildProcess & { outcome: Promise<Outcome> } {
+  start(
+    args: string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  ): ChildProcess & { outcome: Promise<Outcome> } {
     const child = spawn(process.execPath, [cli, ...args], {
       cwd: options.cwd ?? this.#scratch,
       env: { ...this.env, ...options.env },

@@ -12,7 +12,7 @@ import type { DeploymentPlan } from '../deploy/plan.ts';
 import { checkOperation, nextAlias } from '../graph/check.ts';
 import { applyOperation, emptyGraph, type Graph, invertOperation, replay, type Vertex } from '../graph/graph.ts';
 import { graphHash, graphJson } from '../graph/hash.ts';
-import { genesisHash, type GraphOperation, operationHash } from '../graph/operation.ts';
+import { type GraphOperation, genesisHash, operationHash } from '../graph/operation.ts';
 import { edgeKey, solveGraph } from '../graph/solve.ts';
 import type { Backend } from '../store/backends.ts';
 import type { Store } from '../store/store.ts';
@@ -48,7 +48,11 @@ export class Backends {
     const id = newId('backend');
     store.transaction(() => {
       store.backends.insert({ id, lease_id: leaseId, created_at_ms: Date.now() });
-      this.#append(id, { graph: emptyGraph(), headSeq: 0, headHash: genesisHash }, { type: 'create', payload: { name: name ?? id } });
+      this.#append(
+        id,
+        { graph: emptyGraph(), headSeq: 0, headHash: genesisHash },
+        { type: 'create', payload: { name: name ?? id } },
+      );
     });
     return id;
   }
@@ -61,10 +65,14 @@ export class Backends {
     const named = backends.list().filter(backend => this.state(backend.id).graph.name === ref);
     if (named.length > 1) {
       throw new AppError('ambiguous', `${named.length} backends are named ${ref}.`, {
-        hint: `Give an id: ${named.slice(0, 5).map(backend => backend.id).join(', ')}`,
+        hint: `Give an id: ${named
+          .slice(0, 5)
+          .map(backend => backend.id)
+          .join(', ')}`,
       });
     }
-    if (named[0] === undefined) throw new AppError('not_found', `There is no backend ${ref}.`, { hint: 'See them all: ppl backend list.' });
+    if (named[0] === undefined)
+      throw new AppError('not_found', `There is no backend ${ref}.`, { hint: 'See them all: ppl backend list.' });
     return named[0];
   }
 
@@ -161,7 +169,9 @@ export class Backends {
     if (store.backends.get(id) === undefined) return [];
     const deployment = store.deployments.ofBackend(id);
     if (deployment !== undefined && ['deploying', 'running', 'tearing_down'].includes(deployment.status)) {
-      throw new AppError('topology_locked', `Backend ${id} is deployed (${deployment.id}).`, { hint: 'Undeploy it first: ppl backend undeploy --backend.' });
+      throw new AppError('topology_locked', `Backend ${id} is deployed (${deployment.id}).`, {
+        hint: 'Undeploy it first: ppl backend undeploy --backend.',
+      });
     }
     if (store.evidence.isKept('backend', id)) {
       throw new AppError('in_use', `Backend ${id} is named by evidence and stays until that is deleted.`);

@@ -16,7 +16,12 @@ export interface CheckedYaml<T> {
  * Parses YAML against a schema. What is wrong is thrown as an AppError of `code` that names file, line, column and key; an
  * unknown key with the nearest known one.
  */
-export function parseCheckedYaml<S extends z.ZodType>(text: string, file: string, schema: S, code: ErrorCode): CheckedYaml<z.infer<S>> {
+export function parseCheckedYaml<S extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: S,
+  code: ErrorCode,
+): CheckedYaml<z.infer<S>> {
   if (Buffer.byteLength(text) > maxBytes) throw new AppError(code, `${file} is larger than ${maxBytes} bytes.`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -53,7 +58,9 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
   let offset = root?.range?.[0] ?? 0;
   for (const part of path) {
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find(item => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(part));
+      const pair: Pair | undefined = node.items.find(
+        item => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(part),
+      );
       if (pair === undefined) return offset;
       if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
       node = pair.value;
@@ -70,7 +77,9 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let current = inner(schema);
   for (const part of path) {
-    const { def } = current as { def: { type: string; shape?: Record<string, z.ZodType>; element?: z.ZodType; valueType?: z.ZodType } };
+    const { def } = current as {
+      def: { type: string; shape?: Record<string, z.ZodType>; element?: z.ZodType; valueType?: z.ZodType };
+    };
     const next = def.type === 'object' ? def.shape?.[String(part)] : (def.element ?? def.valueType);
     if (next === undefined) return [];
     current = inner(next);

@@ -6,6 +6,7 @@ import { newId } from '../../../shared/ids.ts';
 import { defaultValue } from '../../../shared/types/literal.ts';
 import { parseType } from '../../../shared/types/parse.ts';
 import type { Engine } from '../engine/engine.ts';
+import { labels } from '../engine/labels.ts';
 import type { GraphRelease } from '../graph/release.ts';
 import type { Component, Version } from '../store/components.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +47,9 @@ export class Catalog {
     const { components } = this.#options.store;
     const found = components.get(ref) ?? components.named(ref);
     if (found === undefined) {
-      throw new AppError('not_found', `There is no component ${ref}.`, { hint: 'Search for it: ppl component list --query=<part of its name>.' });
+      throw new AppError('not_found', `There is no component ${ref}.`, {
+        hint: 'Search for it: ppl component list --query=<part of its name>.',
+      });
     }
     return found;
   }
@@ -61,7 +64,9 @@ export class Catalog {
   version(id: string): Version {
     const version = this.#options.store.components.version(id);
     if (version === undefined) {
-      throw new AppError('not_found', `There is no version ${id}.`, { hint: 'See those of a component: ppl component versions <component>.' });
+      throw new AppError('not_found', `There is no version ${id}.`, {
+        hint: 'See those of a component: ppl component versions <component>.',
+      });
     }
     return version;
   }
@@ -87,7 +92,9 @@ export class Catalog {
     const definition = readComponentFile(dir);
     const existing = this.#options.store.components.named(definition.name);
     if (existing?.harness === 1) {
-      throw new AppError('conflict', `${definition.name} is the name of a built-in component.`, { hint: 'Choose another `name` in component.yml.' });
+      throw new AppError('conflict', `${definition.name} is the name of a built-in component.`, {
+        hint: 'Choose another `name` in component.yml.',
+      });
     }
     return this.#publish(definition, dir, leaseId, false, work);
   }
@@ -97,7 +104,8 @@ export class Catalog {
     const { components } = this.#options.store;
     const definition = readComponentFile(dir);
     const component = components.named(definition.name);
-    const candidates = component === undefined ? [] : components.versions(component.id).filter(version => version.lease_id === null);
+    const candidates =
+      component === undefined ? [] : components.versions(component.id).filter(version => version.lease_id === null);
     const chosen =
       options.versionId === undefined
         ? candidates.find(version => version.state === 'prerelease')
@@ -154,7 +162,9 @@ export class Catalog {
     if (version === undefined) return [];
     const users = store.components.backendsPinning(id);
     if (users.length > 0) {
-      throw new AppError('in_use', `Version ${id} is pinned by ${users.join(', ')}.`, { hint: 'Delete the backend first, or commit the lease.' });
+      throw new AppError('in_use', `Version ${id} is pinned by ${users.join(', ')}.`, {
+        hint: 'Delete the backend first, or commit the lease.',
+      });
     }
     store.transaction(() => {
       store.components.deleteVersion(id);
@@ -165,7 +175,13 @@ export class Catalog {
     return [{ kind: 'image', id: version.image_digest, name: version.image_ref }];
   }
 
-  async #publish(definition: ComponentFile, dir: string, leaseId: string | null, harness: boolean, work: WorkOptions): Promise<Version> {
+  async #publish(
+    definition: ComponentFile,
+    dir: string,
+    leaseId: string | null,
+    harness: boolean,
+    work: WorkOptions,
+  ): Promise<Version> {
     const { store, images } = this.#options;
     const built = await images.build(
       { dir, slug: definition.slug, language: definition.language, entry: definition.entry },
@@ -173,7 +189,8 @@ export class Catalog {
     );
     await images.ensure(built, work);
     // The same image was checked before: what it holds has not changed.
-    if (!store.components.isImageUsed(built.digest)) await images.check(built, work);
+    if (!store.components.isImageUsed(built.digest))
+      await images.check(built, { ...work, labels: { [labels.workspace]: store.workspaceId } });
     const source = await store.blobs.putFile(built.sourceArchivePath, work.signal);
     const version: Version = {
       id: newId('version'),
@@ -194,7 +211,13 @@ export class Catalog {
       let component = store.components.named(definition.name);
       if (component === undefined) {
         const id = newId('component');
-        store.components.insert({ id, name: definition.name, slug: definition.slug, harness: harness ? 1 : 0, created_at_ms: Date.now() });
+        store.components.insert({
+          id,
+          name: definition.name,
+          slug: definition.slug,
+          harness: harness ? 1 : 0,
+          created_at_ms: Date.now(),
+        });
         component = store.components.get(id) as Component;
       }
       version.component_id = component.id;
@@ -230,7 +253,13 @@ export class Catalog {
       if (!existsSync(join(dir, 'component.yml'))) continue;
       const definition = readComponentFile(dir);
       if (store.components.named(definition.name) !== undefined) continue;
-      store.components.insert({ id: newId('component'), name: definition.name, slug: folder, harness: 1, created_at_ms: Date.now() });
+      store.components.insert({
+        id: newId('component'),
+        name: definition.name,
+        slug: folder,
+        harness: 1,
+        created_at_ms: Date.now(),
+      });
     }
   }
 }

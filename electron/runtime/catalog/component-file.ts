@@ -61,7 +61,10 @@ const parameter = z.strictObject({
 const endpoint = z.strictObject({
   endpoint: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'an endpoint’s name has small letters, digits, - and _'),
   kind: z.enum(['ingress', 'egress']),
-  transports: z.array(z.enum(['http', 'ws'])).min(1).default(['http', 'ws']),
+  transports: z
+    .array(z.enum(['http', 'ws']))
+    .min(1)
+    .default(['http', 'ws']),
 });
 const componentYml = z.strictObject({
   name: z.string().min(1).max(100),
@@ -72,14 +75,23 @@ const componentYml = z.strictObject({
     input_types: ports.optional(),
     output_type: ports.optional(),
     output_types: ports.optional(),
-    config_schema: z.record(z.string().regex(/^[a-z_][A-Za-z0-9_]*$/, 'a parameter’s name begins with a small letter'), parameter).default({}),
+    config_schema: z
+      .record(z.string().regex(/^[a-z_][A-Za-z0-9_]*$/, 'a parameter’s name begins with a small letter'), parameter)
+      .default({}),
     cache: z.unknown().optional(),
   }),
   http: z.union([endpoint, z.array(endpoint)]).optional(),
   resources: z
-    .strictObject({ memory: z.string().optional(), cpus: z.number().positive().max(256).optional(), gpu: z.number().optional() })
+    .strictObject({
+      memory: z.string().optional(),
+      cpus: z.number().positive().max(256).optional(),
+      gpu: z.number().optional(),
+    })
     .optional(),
-  ...(Object.fromEntries(unhonoured.map(key => [key, z.unknown().optional()])) as Record<(typeof unhonoured)[number], z.ZodOptional<z.ZodUnknown>>),
+  ...(Object.fromEntries(unhonoured.map(key => [key, z.unknown().optional()])) as Record<
+    (typeof unhonoured)[number],
+    z.ZodOptional<z.ZodUnknown>
+  >),
 });
 
 /** @throws AppError `component_invalid` naming file, line, column and key; `file_not_found` when there is no component.yml. */
@@ -99,9 +111,11 @@ export function readComponentFile(dir: string): ComponentFile {
   const portsOf = (kind: 'input' | 'output') => {
     const one = value.worker[`${kind}_type`];
     const many = value.worker[`${kind}_types`];
-    if (one !== undefined && many !== undefined) throw at(['worker', `${kind}_types`], `${kind}_type and ${kind}_types are both there`, 'Keep one of them.');
+    if (one !== undefined && many !== undefined)
+      throw at(['worker', `${kind}_types`], `${kind}_type and ${kind}_types are both there`, 'Keep one of them.');
     const types = [one ?? many ?? []].flat();
-    for (const type of types) check(at, ['worker', one === undefined ? `${kind}_types` : `${kind}_type`], () => parseType(type));
+    for (const type of types)
+      check(at, ['worker', one === undefined ? `${kind}_types` : `${kind}_type`], () => parseType(type));
     return types;
   };
   for (const [name, { type, default: given }] of Object.entries(value.worker.config_schema)) {
@@ -127,19 +141,28 @@ export function readComponentFile(dir: string): ComponentFile {
       ? {}
       : {
           resources: {
-            ...(memory === undefined ? {} : { memory_bytes: check(at, ['resources', 'memory'], () => parseBytes(memory)) }),
+            ...(memory === undefined
+              ? {}
+              : { memory_bytes: check(at, ['resources', 'memory'], () => parseBytes(memory)) }),
             ...(value.resources.cpus === undefined ? {} : { cpus: value.resources.cpus }),
           },
         }),
     entry: entryOf(dir, value.language),
-    warnings: unhonoured.filter(key => value[key] !== undefined).map(key => `${path}: ${key} means nothing here and was left alone`),
+    warnings: unhonoured
+      .filter(key => value[key] !== undefined)
+      .map(key => `${path}: ${key} means nothing here and was left alone`),
     text,
   };
 }
 
 /** A name as a word for images and folders: `Input Image HTTP` → `input_image_http`. */
 export function slugOf(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9-]+/g, '_').replace(/^[_-]+|[_-]+$/g, '') || 'component';
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '_')
+      .replace(/^[_-]+|[_-]+$/g, '') || 'component'
+  );
 }
 
 function entryOf(dir: string, language: 'js' | 'py'): string {
@@ -157,11 +180,16 @@ function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|K|M|G|k|m|g)?B?$/.exec(text);
   const power = { k: 1, m: 2, g: 3 }[(match?.[2]?.[0] ?? '').toLowerCase()] ?? 0;
   const bytes = match === null ? 0 : Math.floor(Number(match[1]) * 1024 ** power);
-  if (bytes < 16 * 2 ** 20) throw new AppError('usage', `"${text}" is no amount of memory of at least 16Mi; write one like 512Mi or 2Gi`);
+  if (bytes < 16 * 2 ** 20)
+    throw new AppError('usage', `"${text}" is no amount of memory of at least 16Mi; write one like 512Mi or 2Gi`);
   return bytes;
 }
 
-function check<T>(at: (path: readonly PropertyKey[], message: string, hint?: string) => AppError, path: PropertyKey[], work: () => T): T {
+function check<T>(
+  at: (path: readonly PropertyKey[], message: string, hint?: string) => AppError,
+  path: PropertyKey[],
+  work: () => T,
+): T {
   try {
     return work();
   } catch (error) {

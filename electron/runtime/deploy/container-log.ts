@@ -93,7 +93,11 @@ export class ContainerLog {
   #open(): void {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
     const append = (path: string) => openSync(path, 'a', 0o600);
-    this.#files = { stdout: append(this.path('stdout')), stderr: append(this.path('stderr')), index: append(this.indexPath) };
+    this.#files = {
+      stdout: append(this.path('stdout')),
+      stderr: append(this.path('stderr')),
+      index: append(this.indexPath),
+    };
     this.#sizes = { stdout: statSync(this.path('stdout')).size, stderr: statSync(this.path('stderr')).size };
   }
 

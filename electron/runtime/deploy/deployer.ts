@@ -100,7 +100,11 @@ export class Deployer implements AsyncDisposable {
     }
     store.deployments.insert(
       deployment,
-      request.plan.vertices.map(vertex => ({ id: vertex.container_id, vertex_id: vertex.vertex_id, alias: vertex.alias })),
+      request.plan.vertices.map(vertex => ({
+        id: vertex.container_id,
+        vertex_id: vertex.vertex_id,
+        alias: vertex.alias,
+      })),
     );
     this.#start(engine, deployment, request.plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
     return id;
@@ -170,21 +174,24 @@ export class Deployer implements AsyncDisposable {
     const { store, gateway } = this.#options;
     const engine = await this.#options.engine();
     const own = { [labels.workspace]: store.workspaceId };
-    const isOrphan = (of: Record<string, string>) => {
+    const isOrphan = (of: Record<string, string>, name = '') => {
       const id = of[labels.deployment];
-      if (id === undefined) return of[labels.role] !== 'gateway' && of[labels.role] !== 'check';
+      // A check of this process is under way; one of another is of a host that is gone.
+      if (of[labels.role] === 'check') return !name.includes(`-${process.pid}-`);
+      if (id === undefined) return of[labels.role] !== 'gateway';
       const status = store.deployments.get(id)?.status;
       return status === undefined || status === 'gone';
     };
     for (const container of await engine.listContainers(own)) {
-      if (isOrphan(container.labels)) await engine.removeContainer(container.id);
+      if (isOrphan(container.labels, container.name)) await engine.removeContainer(container.id);
     }
     for (const network of await engine.listNetworks(own)) {
       if (!isOrphan(network.labels)) continue;
       if (gateway.containerId !== undefined) await engine.disconnectNetwork(network.id, gateway.containerId);
       await engine.removeNetwork(network.id);
     }
-    for (const volume of await engine.listVolumes(own)) if (isOrphan(volume.labels)) await engine.removeVolume(volume.name);
+    for (const volume of await engine.listVolumes(own))
+      if (isOrphan(volume.labels)) await engine.removeVolume(volume.name);
   }
 
   /** Takes down what has reached its deadline. */
@@ -271,7 +278,8 @@ export class Deployer implements AsyncDisposable {
         live.starting.abort(new AppError('cancelled', `Deployment ${id} was taken down.`));
         await live.started;
       }
-      const materialization = live?.materialization ?? this.#materialize(await this.#options.engine(), deployment, plan);
+      const materialization =
+        live?.materialization ?? this.#materialize(await this.#options.engine(), deployment, plan);
       await materialization.remove();
       this.#live.delete(id);
     })();
@@ -294,7 +302,14 @@ export class Deployer implements AsyncDisposable {
       return;
     }
     const adopted = materialization.adopt(AbortSignal.timeout(30_000));
-    this.#live.set(deployment.id, { materialization, starting: new AbortController(), started: adopted.then(() => undefined, () => undefined) });
+    this.#live.set(deployment.id, {
+      materialization,
+      starting: new AbortController(),
+      started: adopted.then(
+        () => undefined,
+        () => undefined,
+      ),
+    });
     try {
       if (!(await adopted)) {
         throw new AppError('container_exited', 'A container of this deployment ended while no host was there.', {

@@ -82,7 +82,10 @@ export class GatewaySession {
     stream.destroy();
     throw status === 404
       ? new AppError('not_found', `The gateway knows no endpoint ${endpoint} of vertex ${vertex}.`)
-      : new AppError('deploy_failed', `Endpoint ${endpoint} of vertex ${vertex} does not accept connections (${status}).`);
+      : new AppError(
+          'deploy_failed',
+          `Endpoint ${endpoint} of vertex ${vertex} does not accept connections (${status}).`,
+        );
   }
 
   close(): void {
@@ -92,7 +95,9 @@ export class GatewaySession {
 
   #request(headers: Record<string, string>): ClientHttp2Stream {
     if (!this.isOpen) throw lost();
-    return this.#session.request(headers, { endStream: headers[':method'] === 'GET' || headers[':method'] === 'DELETE' });
+    return this.#session.request(headers, {
+      endStream: headers[':method'] === 'GET' || headers[':method'] === 'DELETE',
+    });
   }
 
   async #exchange(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: string): Promise<string> {

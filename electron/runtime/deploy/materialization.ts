@@ -85,7 +85,8 @@ export class Materialization {
     const network = networks[0];
     if (network === undefined) return false;
     await engine.connectNetwork(network.id, gateway.containerId as string, ['gateway']).catch(error => {
-      if (!(error instanceof AppError) || !/already exists/.test(String(error.details?.engine ?? error.message))) throw error;
+      if (!(error instanceof AppError) || !/already exists/.test(String(error.details?.engine ?? error.message)))
+        throw error;
     });
     await session.putDeployment(deployment.id, plan, deployment.debug === 1 ? 'debug' : 'info');
     for (const vertex of plan.vertices) {
@@ -227,7 +228,10 @@ export class Materialization {
     const waiting = new Set(this.#options.plan.vertices.map(vertex => vertex.vertex_id));
     const listening = new AbortController();
     const ready = async () => {
-      for await (const report of session.reports(this.#options.deployment.id, AbortSignal.any([signal, listening.signal]))) {
+      for await (const report of session.reports(
+        this.#options.deployment.id,
+        AbortSignal.any([signal, listening.signal]),
+      )) {
         const vertex = this.#options.plan.vertices.find(candidate => candidate.vertex_id === report.vertex_id);
         if (vertex === undefined || report.status !== 'ready' || !waiting.delete(report.vertex_id)) continue;
         this.#options.onContainer(vertex.container_id, { status: 'running' });
@@ -244,7 +248,9 @@ export class Materialization {
         }),
       ]);
     } catch (error) {
-      throw signal.aborted && !(error instanceof AppError) ? neverReady(this.#options.plan, waiting, signal.reason) : error;
+      throw signal.aborted && !(error instanceof AppError)
+        ? neverReady(this.#options.plan, waiting, signal.reason)
+        : error;
     } finally {
       listening.abort();
     }
@@ -272,7 +278,13 @@ function exited(vertex: PlannedVertex, exitCode: number, oomKilled: boolean, log
     }`,
     {
       hint: `Read its whole output with: ppl container logs ${vertex.container_id}`,
-      details: { vertex_id: vertex.vertex_id, alias: vertex.alias, container_id: vertex.container_id, exit_code: exitCode, oom_killed: oomKilled },
+      details: {
+        vertex_id: vertex.vertex_id,
+        alias: vertex.alias,
+        container_id: vertex.container_id,
+        exit_code: exitCode,
+        oom_killed: oomKilled,
+      },
     },
   );
 }

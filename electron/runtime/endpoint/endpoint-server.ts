@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, request, type RequestOptions, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -57,11 +64,15 @@ export class EndpointServer implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error;
       if (!mayMove) {
-        throw new AppError('port_in_use', `Port ${wanted}, which this workspace's endpoint URLs use, is taken by another program.`, {
-          hint: `End that program (lsof -i :${wanted}), then try again.`,
-          details: { port: wanted },
-          cause: error,
-        });
+        throw new AppError(
+          'port_in_use',
+          `Port ${wanted}, which this workspace's endpoint URLs use, is taken by another program.`,
+          {
+            hint: `End that program (lsof -i :${wanted}), then try again.`,
+            details: { port: wanted },
+            cause: error,
+          },
+        );
       }
       await listenOn(this.#server, 0);
     }
@@ -135,12 +146,17 @@ export class EndpointServer implements AsyncDisposable {
   async #open(target: TunnelTarget): Promise<Duplex> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new AppError('timed_out', 'The engine did not answer in time.')), maxTunnelWaitMs);
+      timer = setTimeout(
+        () => reject(new AppError('timed_out', 'The engine did not answer in time.')),
+        maxTunnelWaitMs,
+      );
     });
     try {
       const tunnel = await Promise.race([this.#options.tunnel(target), late]);
       if (tunnel === undefined) {
-        throw new AppError('not_found', 'No deployment of this backend is running.', { hint: 'Deploy it: ppl backend deploy.' });
+        throw new AppError('not_found', 'No deployment of this backend is running.', {
+          hint: 'Deploy it: ppl backend deploy.',
+        });
       }
       return tunnel;
     } finally {
@@ -151,7 +167,11 @@ export class EndpointServer implements AsyncDisposable {
   #route(url: string): { target: TunnelTarget; path: string } | undefined {
     const match = /^\/e\/([A-Za-z0-9_-]{20,64})(\/[^?]*)?(\?.*)?$/.exec(url);
     if (match === null) return undefined;
-    const target = this.#options.resolve(createHash('sha256').update(match[1] as string).digest('hex'));
+    const target = this.#options.resolve(
+      createHash('sha256')
+        .update(match[1] as string)
+        .digest('hex'),
+    );
     if (target === undefined) return undefined;
     const rest = match[2] === undefined || match[2] === '/' ? '' : match[2];
     return { target, path: `/${encodeURIComponent(target.name)}${rest}${match[3] ?? ''}` };
@@ -181,7 +201,14 @@ function listenOn(server: Server, port: number): Promise<void> {
 }
 
 function withoutHopHeaders(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
-  const { connection: _c, 'keep-alive': _k, 'proxy-connection': _p, upgrade: _u, 'transfer-encoding': _t, ...rest } = headers;
+  const {
+    connection: _c,
+    'keep-alive': _k,
+    'proxy-connection': _p,
+    upgrade: _u,
+    'transfer-encoding': _t,
+    ...rest
+  } = headers;
   return rest;
 }
 

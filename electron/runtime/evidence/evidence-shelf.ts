@@ -1,6 +1,6 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, existsSync, statSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
-import { createHash, randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
@@ -32,7 +32,9 @@ export class EvidenceShelf {
     }
     if (!existsSync(dirname(target))) throw new AppError('file_not_found', `There is no folder ${dirname(target)}.`);
     if (!existsSync(evidence.bundle)) {
-      throw new AppError('file_not_found', `The bundle ${evidence.bundle} is not there any more.`, { details: { path: evidence.bundle } });
+      throw new AppError('file_not_found', `The bundle ${evidence.bundle} is not there any more.`, {
+        details: { path: evidence.bundle },
+      });
     }
     const temporary = `${target}.${randomBytes(6).toString('hex')}.part`;
     try {
@@ -58,8 +60,12 @@ export class EvidenceShelf {
         hint: 'Prove the version again: ppl proof run.',
         details: { evidence_id: evidence.id },
       });
-    if (!report.ok) throw refused(`its bundle does not verify (${report.problems.map(({ file, problem }) => `${file} ${problem}`).join(', ')})`);
-    if ((await sha256Of(evidence.bundle)) !== evidence.sha256) throw refused('its bundle is not the one that was recorded');
+    if (!report.ok)
+      throw refused(
+        `its bundle does not verify (${report.problems.map(({ file, problem }) => `${file} ${problem}`).join(', ')})`,
+      );
+    if ((await sha256Of(evidence.bundle)) !== evidence.sha256)
+      throw refused('its bundle is not the one that was recorded');
     if (evidence.verdict !== 'pass') throw refused(`its verdict is ${evidence.verdict}`);
     const component = (JSON.parse(evidence.record) as EvidenceRecord).unit_under_test.component;
     if (component == null) throw refused('it names no version');

@@ -35,10 +35,14 @@ export class Files {
     const named = this.#store.files.named(ref);
     if (named.length > 1) {
       throw new AppError('ambiguous', `${named.length} files are named ${ref}.`, {
-        hint: `Give an id: ${named.slice(0, 5).map(file => file.id).join(', ')}`,
+        hint: `Give an id: ${named
+          .slice(0, 5)
+          .map(file => file.id)
+          .join(', ')}`,
       });
     }
-    if (named[0] === undefined) throw new AppError('not_found', `There is no file ${ref}.`, { hint: 'See them all: ppl file list.' });
+    if (named[0] === undefined)
+      throw new AppError('not_found', `There is no file ${ref}.`, { hint: 'See them all: ppl file list.' });
     return named[0];
   }
 

@@ -13,7 +13,8 @@ import { edgeName, solveGraph } from './solve.ts';
  */
 export function checkOperation(graph: Graph, operation: GraphOperation, releases: ReleaseLookup): void {
   const parsed = graphOperation.safeParse(operation);
-  if (!parsed.success) throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`);
+  if (!parsed.success)
+    throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`);
   switch (operation.type) {
     case 'create':
     case 'rename':
@@ -28,12 +29,18 @@ export function checkOperation(graph: Graph, operation: GraphOperation, releases
     }
     case 'delete-vertex': {
       const vertex = vertexOf(graph, operation.payload.vertex_id);
-      const edge = graph.edges.find(({ from_vertex, to_vertex }) => from_vertex === vertex.id || to_vertex === vertex.id);
+      const edge = graph.edges.find(
+        ({ from_vertex, to_vertex }) => from_vertex === vertex.id || to_vertex === vertex.id,
+      );
       if (edge !== undefined) {
-        throw new AppError('conflict', `Vertex ${vertex.alias} is still connected: ${edgeName(graph, edge)}.`, { hint: 'Disconnect it first.' });
+        throw new AppError('conflict', `Vertex ${vertex.alias} is still connected: ${edgeName(graph, edge)}.`, {
+          hint: 'Disconnect it first.',
+        });
       }
       if (Object.keys(vertex.params).length > 0) {
-        throw new AppError('conflict', `Vertex ${vertex.alias} still has parameters set.`, { hint: 'Unset them first, so that the removal can be undone.' });
+        throw new AppError('conflict', `Vertex ${vertex.alias} still has parameters set.`, {
+          hint: 'Unset them first, so that the removal can be undone.',
+        });
       }
       return;
     }
@@ -53,7 +60,12 @@ export function checkOperation(graph: Graph, operation: GraphOperation, releases
 
 /** The alias of a vertex that was given none: the component's name as a word, numbered where it is taken. */
 export function nextAlias(graph: Graph, release: GraphRelease): string {
-  const base = release.component.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '').slice(0, 50) || 'vertex';
+  const base =
+    release.component
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^[^a-z]+|_+$/g, '')
+      .slice(0, 50) || 'vertex';
   const taken = new Set([...graph.vertices.values()].map(vertex => vertex.alias));
   for (let number = 1; ; number++) {
     const alias = number === 1 ? base : `${base}_${number}`;
@@ -87,10 +99,14 @@ function checkParameter(
   }
   const declared = printType(parameter.type);
   if (printType(parseType(payload.type)) !== declared) {
-    throw new AppError('value_invalid', `Parameter ${payload.name} of vertex ${vertex.alias} is of type ${declared}, not ${payload.type}.`, {
-      hint: `Give --type ${declared}.`,
-      details: { parameter: payload.name, declared, given: payload.type },
-    });
+    throw new AppError(
+      'value_invalid',
+      `Parameter ${payload.name} of vertex ${vertex.alias} is of type ${declared}, not ${payload.type}.`,
+      {
+        hint: `Give --type ${declared}.`,
+        details: { parameter: payload.name, declared, given: payload.type },
+      },
+    );
   }
   if (payload.value !== undefined) checkValue(payload.value, parameter.type, `parameter ${payload.name}`);
 }
@@ -106,6 +122,9 @@ function vertexOf(graph: Graph, id: string): Vertex {
 function requirePort(vertex: Vertex, kind: 'input' | 'output', index: number, types: string[]): void {
   if (index < types.length) return;
   throw new AppError('not_found', `Vertex ${vertex.alias} has no ${kind} ${index}.`, {
-    hint: types.length === 0 ? `It has no ${kind}s.` : `It has: ${types.map((type, number) => `${number} (${type})`).join(', ')}.`,
+    hint:
+      types.length === 0
+        ? `It has no ${kind}s.`
+        : `It has: ${types.map((type, number) => `${number} (${type})`).join(', ')}.`,
   });
 }

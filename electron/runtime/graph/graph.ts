@@ -42,7 +42,10 @@ export function applyOperation(graph: Graph, operation: GraphOperation): Graph {
       const { vertex_id, name, type, value } = operation.payload;
       const vertex = graph.vertices.get(vertex_id) as Vertex;
       const { [name]: _before, ...others } = vertex.params;
-      return withVertex(graph, { ...vertex, params: value === undefined ? others : { ...others, [name]: { type, value } } });
+      return withVertex(graph, {
+        ...vertex,
+        params: value === undefined ? others : { ...others, [name]: { type, value } },
+      });
     }
     default:
       return operation satisfies never;
@@ -87,7 +90,12 @@ export function invertOperation(before: Graph, operation: GraphOperation): Graph
 }
 
 export function sameEdge(a: Edge, b: Edge): boolean {
-  return a.from_vertex === b.from_vertex && a.from_output === b.from_output && a.to_vertex === b.to_vertex && a.to_input === b.to_input;
+  return (
+    a.from_vertex === b.from_vertex &&
+    a.from_output === b.from_output &&
+    a.to_vertex === b.to_vertex &&
+    a.to_input === b.to_input
+  );
 }
 
 function withVertex(graph: Graph, vertex: Vertex): Graph {

@@ -11,16 +11,26 @@ export function graphJson(graph: Graph, releases: ReleaseLookup) {
     vertices: Object.fromEntries(
       vertices.map(vertex => {
         const release = releases(vertex.version_id);
-        return [vertex.alias, { component: release.component, image_digest: release.image_digest, params: vertex.params }];
+        return [
+          vertex.alias,
+          { component: release.component, image_digest: release.image_digest, params: vertex.params },
+        ];
       }),
     ),
     edges: graph.edges
-      .map(edge => ({ from: alias(edge.from_vertex), from_output: edge.from_output, to: alias(edge.to_vertex), to_input: edge.to_input }))
+      .map(edge => ({
+        from: alias(edge.from_vertex),
+        from_output: edge.from_output,
+        to: alias(edge.to_vertex),
+        to_input: edge.to_input,
+      }))
       .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
   };
 }
 
 /** SHA-256 (hex) of the canonical JSON of `graphJson`. */
 export function graphHash(graph: Graph, releases: ReleaseLookup): string {
-  return createHash('sha256').update(canonicalJson(graphJson(graph, releases))).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(graphJson(graph, releases)))
+    .digest('hex');
 }

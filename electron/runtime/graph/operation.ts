@@ -9,13 +9,18 @@ const edge = z.object({
   to_vertex: z.string(),
   to_input: z.int().nonnegative(),
 });
-const alias = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'an alias begins with a letter and has letters, digits, - and _');
+const alias = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'an alias begins with a letter and has letters, digits, - and _');
 
 /** The typed operations of a backend's log (DESIGN §5). */
 export const graphOperation = z.discriminatedUnion('type', [
   z.object({ type: z.literal('create'), payload: z.object({ name: z.string().min(1).max(200) }) }),
   z.object({ type: z.literal('rename'), payload: z.object({ name: z.string().min(1).max(200) }) }),
-  z.object({ type: z.literal('add-vertex'), payload: z.object({ vertex_id: z.string(), alias, version_id: z.string() }) }),
+  z.object({
+    type: z.literal('add-vertex'),
+    payload: z.object({ vertex_id: z.string(), alias, version_id: z.string() }),
+  }),
   z.object({ type: z.literal('delete-vertex'), payload: z.object({ vertex_id: z.string() }) }),
   z.object({ type: z.literal('connect'), payload: edge }),
   z.object({ type: z.literal('disconnect'), payload: edge }),
@@ -34,7 +39,9 @@ export const genesisHash = '0'.repeat(64);
 /** SHA-256 (hex) that chains an operation to the one before it. */
 export function operationHash(prevHash: string, seq: number, operation: GraphOperation): string {
   const { type, payload } = operation;
-  return createHash('sha256').update(canonicalJson({ prev_hash: prevHash, seq, type, payload })).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ prev_hash: prevHash, seq, type, payload }))
+    .digest('hex');
 }
 
 export interface ChainedOperation {
@@ -48,10 +55,18 @@ export interface ChainedOperation {
 export function verifyChain(log: readonly ChainedOperation[]): void {
   let prev = genesisHash;
   for (const [index, entry] of log.entries()) {
-    if (entry.seq !== index + 1 || entry.prev_hash !== prev || operationHash(prev, entry.seq, entry.operation) !== entry.hash) {
-      throw new AppError('workspace_damaged', `Operation ${entry.seq} of the log is not what was written: its hash does not follow.`, {
-        details: { seq: entry.seq },
-      });
+    if (
+      entry.seq !== index + 1 ||
+      entry.prev_hash !== prev ||
+      operationHash(prev, entry.seq, entry.operation) !== entry.hash
+    ) {
+      throw new AppError(
+        'workspace_damaged',
+        `Operation ${entry.seq} of the log is not what was written: its hash does not follow.`,
+        {
+          details: { seq: entry.seq },
+        },
+      );
     }
     prev = entry.hash;
   }

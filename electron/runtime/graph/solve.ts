@@ -41,7 +41,10 @@ export function solveGraph(graph: Graph, releases: ReleaseLookup): SolvedGraph {
   const solve = (types: Type[]) => types.map(type => substitution.apply(type));
   return {
     edgeTypes: new Map(
-      graph.edges.map(edge => [edgeKey(edge), plain(substitution.apply(portsOf(edge.from_vertex).outputs[edge.from_output] as Type))]),
+      graph.edges.map(edge => [
+        edgeKey(edge),
+        plain(substitution.apply(portsOf(edge.from_vertex).outputs[edge.from_output] as Type)),
+      ]),
     ),
     ports: new Map(
       [...graph.vertices.keys()].map(id => {
@@ -64,18 +67,22 @@ function typeMismatch(graph: Graph, edge: Edge, from: Type, to: Type, mismatch: 
   const toText = printType(plain(to));
   const place = mismatch.path.length === 0 ? '' : `at ${mismatch.path.join('.')}: `;
   const parts = mismatch.path.length === 0 ? '' : `, found ${printType(plain(mismatch.from))}`;
-  return new AppError('type_mismatch', `type_mismatch: edge ${name}: ${fromText} does not fit ${toText} (${place}${mismatch.reason}${parts})`, {
-    hint: 'Nothing is converted by itself: put a component between the two that takes the one and gives the other, or choose a harness that fits.',
-    details: {
-      edge: name,
-      from_type: fromText,
-      to_type: toText,
-      path: mismatch.path,
-      from_part: printType(plain(mismatch.from)),
-      to_part: printType(plain(mismatch.to)),
-      reason: mismatch.reason,
+  return new AppError(
+    'type_mismatch',
+    `type_mismatch: edge ${name}: ${fromText} does not fit ${toText} (${place}${mismatch.reason}${parts})`,
+    {
+      hint: 'Nothing is converted by itself: put a component between the two that takes the one and gives the other, or choose a harness that fits.',
+      details: {
+        edge: name,
+        from_type: fromText,
+        to_type: toText,
+        path: mismatch.path,
+        from_part: printType(plain(mismatch.from)),
+        to_part: printType(plain(mismatch.to)),
+        reason: mismatch.reason,
+      },
     },
-  });
+  );
 }
 
 /** Without the owners that `freshen` added, which are ids. */

@@ -1,6 +1,6 @@
+import type { Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
 import { parseDuration } from '../../../shared/duration.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
 import { newId } from '../../../shared/ids.ts';
 import { Signal } from '../base/signal.ts';
 import type { Lease } from '../store/leases.ts';
@@ -39,10 +39,17 @@ export class Leases implements Disposable {
   }
 
   /** Opens a lease. A TTL above the cap is cut to it. `tie`: it rolls back when this caller is gone. */
-  open(request: { ttl?: string | undefined; label?: string | undefined; runtimeId: string; tie?: { session: string; pid: number | null } }): Lease {
+  open(request: {
+    ttl?: string | undefined;
+    label?: string | undefined;
+    runtimeId: string;
+    tie?: { session: string; pid: number | null };
+  }): Lease {
     const ttlMs = request.ttl === undefined ? defaultTtlMs : Math.min(parseDuration(request.ttl), maxTtlMs);
     if (ttlMs <= 0) {
-      throw new AppError('usage', `A lease cannot last ${request.ttl}.`, { hint: 'Give a duration such as 10m or 1h30m.' });
+      throw new AppError('usage', `A lease cannot last ${request.ttl}.`, {
+        hint: 'Give a duration such as 10m or 1h30m.',
+      });
     }
     const now = Date.now();
     const id = newId('lease');
@@ -73,7 +80,10 @@ export class Leases implements Disposable {
     const labelled = leases.byLabel(ref);
     if (labelled.length > 1) {
       throw new AppError('ambiguous', `${labelled.length} leases are labelled ${ref}.`, {
-        hint: `Give an id: ${labelled.slice(0, 5).map(lease => lease.id).join(', ')}`,
+        hint: `Give an id: ${labelled
+          .slice(0, 5)
+          .map(lease => lease.id)
+          .join(', ')}`,
       });
     }
     if (labelled[0] === undefined) throw notFound(ref);
@@ -84,10 +94,14 @@ export class Leases implements Disposable {
   requireOpen(ref: string): Lease {
     const lease = this.resolve(ref);
     if (lease.state === 'open' && lease.expires_at_ms > Date.now()) return lease;
-    throw new AppError('lease_closed', `Lease ${lease.id} is ${lease.state === 'open' ? 'past its deadline' : lease.state}.`, {
-      hint: 'Open another: ppl lease create.',
-      details: { lease_id: lease.id, state: lease.state },
-    });
+    throw new AppError(
+      'lease_closed',
+      `Lease ${lease.id} is ${lease.state === 'open' ? 'past its deadline' : lease.state}.`,
+      {
+        hint: 'Open another: ppl lease create.',
+        details: { lease_id: lease.id, state: lease.state },
+      },
+    );
   }
 
   /** Keeps everything: what the lease owns belongs to the workspace from now on. */
@@ -172,7 +186,12 @@ export class Leases implements Disposable {
   async #pass(id: string): Promise<Receipt> {
     const { store, discard } = this.#options;
     const before = this.get(id).receipt;
-    const receipt: Receipt = { removed: before?.removed ?? [], saved: before?.saved ?? [], kept: before?.kept ?? [], failed: [] };
+    const receipt: Receipt = {
+      removed: before?.removed ?? [],
+      saved: before?.saved ?? [],
+      kept: before?.kept ?? [],
+      failed: [],
+    };
     for (const kind of ['deployment', 'backend', 'version', 'file'] as const) {
       const items = store.leases.owned(id).filter(item => item.kind === kind);
       await Promise.all(
@@ -211,6 +230,7 @@ function notFound(ref: string): AppError {
 }
 
 function closed(lease: Lease): AppError {
-  return new AppError('lease_closed', `Lease ${lease.id} is ${lease.state} already.`, { details: { lease_id: lease.id, state: lease.state } });
+  return new AppError('lease_closed', `Lease ${lease.id} is ${lease.state} already.`, {
+    details: { lease_id: lease.id, state: lease.state },
+  });
 }
-

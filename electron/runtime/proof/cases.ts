@@ -1,6 +1,6 @@
-import type { EndpointRow, Verdict } from '../../../shared/events.ts';
 import { parseDuration } from '../../../shared/duration.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { EndpointRow, Verdict } from '../../../shared/events.ts';
 import type { WireType } from '../../../shared/types/wire.ts';
 import type { Deployer } from '../deploy/deployer.ts';
 import { isStructural } from './cel.ts';
@@ -55,7 +55,13 @@ export async function driveCases(
   const results: CaseResult[] = [];
   for (const [index, each] of proof.cases.entries()) {
     signal.throwIfAborted();
-    const result = await driveCase(each, index === 0 ? firstTimeoutMs : laterTimeoutMs, { test, deployer, evaluator, readers, signal });
+    const result = await driveCase(each, index === 0 ? firstTimeoutMs : laterTimeoutMs, {
+      test,
+      deployer,
+      evaluator,
+      readers,
+      signal,
+    });
     results.push(result);
     onResult(result);
   }
@@ -102,13 +108,20 @@ async function driveCase(each: ProofCase, timeoutMs: number, drive: Drive): Prom
     );
     const crash = new AbortController();
     const off = deployer.changed.on(({ deployment_id, container }) => {
-      if (deployment_id === test.deploymentId && (container === undefined || container.status === 'failed')) crash.abort();
+      if (deployment_id === test.deploymentId && (container === undefined || container.status === 'failed'))
+        crash.abort();
     });
     try {
       if (each.expect.from === undefined) await untilLogsSay(each, timeoutMs, drive);
       else {
         const reader = drive.readers.get(each.expect.from) as EgressReader;
-        const { frames, firstMs } = await collect(reader, each, result.message_id, timeoutMs, AbortSignal.any([signal, crash.signal]));
+        const { frames, firstMs } = await collect(
+          reader,
+          each,
+          result.message_id,
+          timeoutMs,
+          AbortSignal.any([signal, crash.signal]),
+        );
         result.frames = frames;
         result.latency_ms = firstMs === undefined ? null : Math.round((firstMs - startedMs) * 10) / 10;
       }
@@ -121,14 +134,22 @@ async function driveCase(each: ProofCase, timeoutMs: number, drive: Drive): Prom
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     // What the component's end looks like from outside (a closed socket) matters less than the end itself.
-    const reason = await deployer.settled(test.deploymentId as string, AbortSignal.timeout(5000)).then(() => AppError.from(thrown), AppError.from);
+    const reason = await deployer
+      .settled(test.deploymentId as string, AbortSignal.timeout(5000))
+      .then(() => AppError.from(thrown), AppError.from);
     result.verdict = 'fail';
     result.reasons.push(`${reason.code}: ${reason.message}`);
   }
   return result;
 }
 
-async function collect(reader: EgressReader, each: ProofCase, messageId: string, timeoutMs: number, signal: AbortSignal) {
+async function collect(
+  reader: EgressReader,
+  each: ProofCase,
+  messageId: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+) {
   let frames: Frame[] = [];
   try {
     frames = await reader.collect(messageId, each.expect.frames, timeoutMs, settleMs, signal);
@@ -147,10 +168,15 @@ async function judge(each: ProofCase, result: CaseResult, timeoutMs: number, dri
   if (expect.from !== undefined) {
     const count = result.frames.length;
     if (count < expect.frames) {
-      throw new AppError('timed_out', `${count} of ${expect.frames} expected frames came from ${expect.from} within ${timeoutMs / 1000} s.`);
+      throw new AppError(
+        'timed_out',
+        `${count} of ${expect.frames} expected frames came from ${expect.from} within ${timeoutMs / 1000} s.`,
+      );
     }
     if (count > expect.frames) mismatch(`${expect.from} gave ${count} frames where ${expect.frames} were expected`);
-    const outputs = result.frames.map(frame => (frame.isBinary ? frame.bytes.toString('base64') : (JSON.parse(frame.bytes.toString('utf8')) as unknown)));
+    const outputs = result.frames.map(frame =>
+      frame.isBinary ? frame.bytes.toString('base64') : (JSON.parse(frame.bytes.toString('utf8')) as unknown),
+    );
     const type = inputTypeOf(drive.test, expect.from);
     for (const { expr, severity } of expect.that) {
       const index = Math.max(0, expect.frames - 1);
@@ -198,7 +224,9 @@ function matches(text: string, wanted: string): boolean {
 function endpointOf(test: LiveTest, alias: string): EndpointRow {
   const endpoint = test.endpoints.find(each => each.alias === alias);
   if (endpoint !== undefined) return endpoint;
-  throw new AppError('not_found', `Vertex ${alias} has no endpoint.`, { hint: 'Name the vertex of a harness component.' });
+  throw new AppError('not_found', `Vertex ${alias} has no endpoint.`, {
+    hint: 'Name the vertex of a harness component.',
+  });
 }
 
 function inputTypeOf(test: LiveTest, alias: string): WireType {

@@ -92,7 +92,9 @@ function untyped(value: unknown): unknown {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string' ? `${typeof value} ${value}` : `a ${typeof value}`;
+  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string'
+    ? `${typeof value} ${value}`
+    : `a ${typeof value}`;
 }
 
 function firstLine(error: unknown): string {

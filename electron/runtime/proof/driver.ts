@@ -33,7 +33,10 @@ export class EgressReader implements Disposable {
   }
 
   static async open(url: string, signal: AbortSignal): Promise<EgressReader> {
-    const socket = new WebSocket(url.replace(/^http/, 'ws'), 'proofbench.v1', { perMessageDeflate: false, handshakeTimeout: 10_000 });
+    const socket = new WebSocket(url.replace(/^http/, 'ws'), 'proofbench.v1', {
+      perMessageDeflate: false,
+      handshakeTimeout: 10_000,
+    });
     const reader = new EgressReader(socket);
     while (socket.readyState === WebSocket.CONNECTING) await reader.#changed.next({ signal, ms: 50 });
     signal.throwIfAborted();
@@ -47,7 +50,13 @@ export class EgressReader implements Disposable {
    * The frames of one message: waits for the n-th, then `settleMs` for one too many. Returns what has come when `timeoutMs`
    * have passed.
    */
-  async collect(messageId: string, count: number, timeoutMs: number, settleMs: number, signal: AbortSignal): Promise<Frame[]> {
+  async collect(
+    messageId: string,
+    count: number,
+    timeoutMs: number,
+    settleMs: number,
+    signal: AbortSignal,
+  ): Promise<Frame[]> {
     const of = () => this.framesOf(messageId);
     const deadline = performance.now() + timeoutMs;
     while (of().length < count && performance.now() < deadline && this.#closed === undefined && !signal.aborted) {
@@ -55,7 +64,8 @@ export class EgressReader implements Disposable {
     }
     signal.throwIfAborted();
     const settled = performance.now() + (of().length < count ? 0 : settleMs);
-    while (performance.now() < settled && of().length <= count) await this.#changed.next({ signal, ms: settled - performance.now() });
+    while (performance.now() < settled && of().length <= count)
+      await this.#changed.next({ signal, ms: settled - performance.now() });
     return of();
   }
 
@@ -81,7 +91,13 @@ export class EgressReader implements Disposable {
         return;
       }
     }
-    this.frames.push({ atMs: Date.now(), monotonicMs: performance.now(), message_ids: this.#pendingIds ?? [], bytes, isBinary });
+    this.frames.push({
+      atMs: Date.now(),
+      monotonicMs: performance.now(),
+      message_ids: this.#pendingIds ?? [],
+      bytes,
+      isBinary,
+    });
     this.#pendingIds = undefined;
     this.#changed.emit();
   }
@@ -96,7 +112,12 @@ export class EgressReader implements Disposable {
  * Sends a fixture to an ingress and returns the message id it was given.
  * @throws AppError `fixture_rejected` with the endpoint's own reason when it does not take it.
  */
-export async function sendFixture(url: string, path: string, contentType: string, signal: AbortSignal): Promise<string> {
+export async function sendFixture(
+  url: string,
+  path: string,
+  contentType: string,
+  signal: AbortSignal,
+): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const response = await fetch(url, {
       method: 'POST',
@@ -105,7 +126,10 @@ export async function sendFixture(url: string, path: string, contentType: string
       signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
     }).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw new AppError('deploy_failed', `The input endpoint did not answer: ${error instanceof Error ? error.message : error}.`);
+      throw new AppError(
+        'deploy_failed',
+        `The input endpoint did not answer: ${error instanceof Error ? error.message : error}.`,
+      );
     });
     const text = await response.text();
     if (response.status === 202) return (JSON.parse(text) as { message_id: string }).message_id;
@@ -114,10 +138,14 @@ export async function sendFixture(url: string, path: string, contentType: string
       signal.throwIfAborted();
       continue;
     }
-    throw new AppError('fixture_rejected', `The input endpoint refused the fixture with ${response.status}: ${reasonOf(text)}`, {
-      hint: 'Check that the fixture is what the harness takes (its content type and that it decodes).',
-      details: { status: response.status, answer: text.slice(0, 2000) },
-    });
+    throw new AppError(
+      'fixture_rejected',
+      `The input endpoint refused the fixture with ${response.status}: ${reasonOf(text)}`,
+      {
+        hint: 'Check that the fixture is what the harness takes (its content type and that it decodes).',
+        details: { status: response.status, answer: text.slice(0, 2000) },
+      },
+    );
   }
 }
 

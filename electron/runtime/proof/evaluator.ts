@@ -72,6 +72,8 @@ export class Evaluator implements AsyncDisposable {
 
 /** Beside this file as source, beside the command line's own file once built. */
 function workerUrl(): URL {
-  const candidates = ['./cel-worker.ts', './cel-worker.js', '../cel-worker.js'].map(path => new URL(path, import.meta.url));
+  const candidates = ['./cel-worker.ts', './cel-worker.js', '../cel-worker.js'].map(
+    path => new URL(path, import.meta.url),
+  );
   return candidates.find(url => existsSync(url)) ?? (candidates[1] as URL);
 }

@@ -52,27 +52,39 @@ export function checkLiveTest(request: LiveTestRequest, services: LiveTestServic
     const component = services.store.components.named(vertex.harness);
     if (component?.harness === 1) continue;
     const known = services.catalog.list(undefined).filter(each => each.harness === 1);
-    throw new AppError('manifest_invalid', `${manifestPath}: graph.vertices.${alias}.harness: there is no harness component "${vertex.harness}".`, {
-      hint: `There are: ${known.map(each => each.name).join(', ')}.`,
-      details: { file: manifestPath, key: `graph.vertices.${alias}.harness` },
-    });
+    throw new AppError(
+      'manifest_invalid',
+      `${manifestPath}: graph.vertices.${alias}.harness: there is no harness component "${vertex.harness}".`,
+      {
+        hint: `There are: ${known.map(each => each.name).join(', ')}.`,
+        details: { file: manifestPath, key: `graph.vertices.${alias}.harness` },
+      },
+    );
   }
   for (const fixture of manifest.fixtures) {
     if (fixture.path !== undefined && !isFile(resolvePath(cwd, manifestPath, fixture.path))) {
-      throw new AppError('file_not_found', `${manifestPath}: fixture "${fixture.name}": ${fixture.path} is not there.`, {
-        hint: `Relative paths are looked for in ${cwd}, then beside the manifest.`,
-        details: { file: manifestPath, key: 'fixtures', fixture: fixture.name },
-      });
+      throw new AppError(
+        'file_not_found',
+        `${manifestPath}: fixture "${fixture.name}": ${fixture.path} is not there.`,
+        {
+          hint: `Relative paths are looked for in ${cwd}, then beside the manifest.`,
+          details: { file: manifestPath, key: 'fixtures', fixture: fixture.name },
+        },
+      );
     }
     if (fixture.file_id !== undefined) services.files.resolve(fixture.file_id);
   }
   if (request.cutVersionId !== undefined) services.catalog.version(request.cutVersionId);
   else if (manifest.release?.auto === true) readComponentFile(findCut(cwd, manifestPath));
   else {
-    throw new AppError('manifest_invalid', `${manifestPath}: nothing says which version of the component is under test.`, {
-      hint: 'Set `release: {auto: true}` to publish the working directory, or give --cut-version-id.',
-      details: { file: manifestPath, key: 'release.auto' },
-    });
+    throw new AppError(
+      'manifest_invalid',
+      `${manifestPath}: nothing says which version of the component is under test.`,
+      {
+        hint: 'Set `release: {auto: true}` to publish the working directory, or give --cut-version-id.',
+        details: { file: manifestPath, key: 'release.auto' },
+      },
+    );
   }
 }
 

@@ -7,7 +7,9 @@ import { parseCheckedYaml } from '../base/checked-yaml.ts';
 import { parseExpression } from './cel.ts';
 
 const duration = z.string().refine(isDuration, 'this is no duration; write one like 90s, 10m or 1h30m');
-const alias = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'an alias begins with a letter and has letters, digits, - and _');
+const alias = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'an alias begins with a letter and has letters, digits, - and _');
 /** Keys of the grammar that this version cannot honour yet: better refused than ignored. */
 const notYet = z.undefined('this version of Proofbench cannot honour this key yet; leave it out').optional();
 
@@ -21,7 +23,10 @@ const vertex = z.strictObject({
   harness: z.string().optional().describe('display name of a built-in component; the vertex without one is under test'),
   version: z.string().optional().describe('pins a vertex that is not under test to a released version'),
   params: z
-    .record(z.string(), z.strictObject({ type: z.string(), value: z.string().describe('a literal of the type language') }))
+    .record(
+      z.string(),
+      z.strictObject({ type: z.string(), value: z.string().describe('a literal of the type language') }),
+    )
     .optional(),
   files: notYet,
   egress: notYet,
@@ -43,7 +48,9 @@ const expectation = z.strictObject({
   that: z
     .array(z.union([z.string(), z.strictObject({ expr: z.string(), severity: severity.default('error') })]))
     .default([])
-    .transform(list => list.map(each => (typeof each === 'string' ? { expr: each, severity: 'error' as const } : each))),
+    .transform(list =>
+      list.map(each => (typeof each === 'string' ? { expr: each, severity: 'error' as const } : each)),
+    ),
   logs: z
     .array(z.strictObject({ vertex: z.string(), present: z.string().optional(), absent: z.string().optional() }))
     .default([])
@@ -58,7 +65,9 @@ const proofCase = z.strictObject({
 });
 const proof = z.strictObject({
   name: z.string().min(1),
-  mode: z.literal('live_fixture', 'this version proves live fixtures only: write live_fixture, or leave it out').default('live_fixture'),
+  mode: z
+    .literal('live_fixture', 'this version proves live fixtures only: write live_fixture, or leave it out')
+    .default('live_fixture'),
   target: notYet,
   compare: notYet,
   cases: z.array(proofCase).min(1, 'a proof has at least one case'),
@@ -77,7 +86,13 @@ export const manifestSchema = z.strictObject({
     .optional(),
   fixtures: z.array(fixture).default([]),
   secrets: notYet,
-  graph: z.strictObject({ vertices: z.record(alias, vertex.nullable().transform(each => each ?? {})), edges: z.array(edge).default([]) }),
+  graph: z.strictObject({
+    vertices: z.record(
+      alias,
+      vertex.nullable().transform(each => each ?? {}),
+    ),
+    edges: z.array(edge).default([]),
+  }),
   output_files: notYet,
   proof: proof.optional(),
 });
@@ -95,7 +110,9 @@ export function parseManifest(text: string, file: string): Manifest {
     if (!names.includes(name)) throw at(path, `there is no vertex ${name}`, `There are: ${names.join(', ')}.`);
   };
 
-  const underTest = names.filter(name => vertices[name]?.harness === undefined && vertices[name]?.version === undefined);
+  const underTest = names.filter(
+    name => vertices[name]?.harness === undefined && vertices[name]?.version === undefined,
+  );
   if (underTest.length !== 1) {
     throw at(
       ['graph', 'vertices', ...underTest.slice(1, 2)],
@@ -118,7 +135,8 @@ export function parseManifest(text: string, file: string): Manifest {
   const fixtures = new Set<string>();
   for (const [index, { name, path, url, file_id }] of manifest.fixtures.entries()) {
     const given = [path, url, file_id].filter(source => source !== undefined).length;
-    if (given !== 1) throw at(['fixtures', index], `fixture ${name} needs exactly one of path, url and file_id; it has ${given}`);
+    if (given !== 1)
+      throw at(['fixtures', index], `fixture ${name} needs exactly one of path, url and file_id; it has ${given}`);
     if (fixtures.has(name)) throw at(['fixtures', index, 'name'], `there are two fixtures named ${name}`);
     fixtures.add(name);
   }
@@ -130,11 +148,18 @@ export function parseManifest(text: string, file: string): Manifest {
     cases.add(name);
     known(send.to, [...path, 'send', 'to']);
     if (!fixtures.has(send.fixture)) {
-      throw at([...path, 'send', 'fixture'], `there is no fixture ${send.fixture}`, `There are: ${[...fixtures].join(', ') || 'none'}.`);
+      throw at(
+        [...path, 'send', 'fixture'],
+        `there is no fixture ${send.fixture}`,
+        `There are: ${[...fixtures].join(', ') || 'none'}.`,
+      );
     }
     if (expect.from !== undefined) known(expect.from, [...path, 'expect', 'from']);
     else if (expect.logs.length === 0) {
-      throw at([...path, 'expect'], 'the case looks at nothing: name the vertex its output comes `from`, or what the `logs` must say');
+      throw at(
+        [...path, 'expect'],
+        'the case looks at nothing: name the vertex its output comes `from`, or what the `logs` must say',
+      );
     } else if (expect.that.length > 0) {
       throw at([...path, 'expect', 'that'], 'there is no output to look at', 'Name the vertex it comes `from`.');
     }
@@ -146,7 +171,12 @@ export function parseManifest(text: string, file: string): Manifest {
     }
     for (const [number, { expr }] of expect.that.entries()) {
       const problem = parseExpression(expr);
-      if (problem !== undefined) throw at([...path, 'expect', 'that', number], `${expr}: ${problem}`, 'Expressions are CEL over `output` and `outputs`.');
+      if (problem !== undefined)
+        throw at(
+          [...path, 'expect', 'that', number],
+          `${expr}: ${problem}`,
+          'Expressions are CEL over `output` and `outputs`.',
+        );
     }
   }
   return manifest;

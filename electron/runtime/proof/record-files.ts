@@ -23,7 +23,13 @@ export function framesOf(result: CaseResult): { path: string; frame: Frame; sha2
 }
 
 export function fixtureName(name: string, file: StoredFile): string {
-  const ending = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp', 'application/json': '.json', 'audio/wav': '.wav' }[file.media_type];
+  const ending = {
+    'image/jpeg': '.jpg',
+    'image/png': '.png',
+    'image/webp': '.webp',
+    'application/json': '.json',
+    'audio/wav': '.wav',
+  }[file.media_type];
   return extname(name) !== '' || ending === undefined ? safeName(name) : safeName(`${name}${ending}`);
 }
 
@@ -31,9 +37,17 @@ export function logPath(alias: string, stream: LogStream): string {
   return `logs/${safeName(alias)}/${stream}.log`;
 }
 
-export function logFacts(alias: string, log: ContainerLog, stream: LogStream): { path: string; sha256: string; bytes: number } {
+export function logFacts(
+  alias: string,
+  log: ContainerLog,
+  stream: LogStream,
+): { path: string; sha256: string; bytes: number } {
   const bytes = existsSync(log.path(stream)) ? readFileSync(log.path(stream)) : Buffer.alloc(0);
-  return { path: logPath(alias, stream), sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+  return {
+    path: logPath(alias, stream),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: bytes.length,
+  };
 }
 
 export function linesOf(text: string): string[] {

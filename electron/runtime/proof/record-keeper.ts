@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Receipt } from '../../../shared/contract/index.ts';
+import { parseDuration } from '../../../shared/duration.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { Verdict } from '../../../shared/events.ts';
 import { newId } from '../../../shared/ids.ts';
-import { parseDuration } from '../../../shared/duration.ts';
 import type { Backends } from '../backend/backends.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Deployer } from '../deploy/deployer.ts';
@@ -26,7 +26,16 @@ import { iso } from '../store/time.ts';
 import { type CaseResult, verdictOf } from './cases.ts';
 import type { LiveTest, LiveTestRequest } from './live-test.ts';
 import type { ProofBlock } from './manifest.ts';
-import { fixtureName, framesOf, linesOf, lockOf, logFacts, logPath, safeName, withoutCredentials } from './record-files.ts';
+import {
+  fixtureName,
+  framesOf,
+  linesOf,
+  lockOf,
+  logFacts,
+  logPath,
+  safeName,
+  withoutCredentials,
+} from './record-files.ts';
 import { risksOf } from './risks.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -101,7 +110,11 @@ export class RecordKeeper {
         supersedes: null,
         created_at_ms: Date.parse(record.created_at),
       });
-      store.runs.update(run.id, { state: outcome.failure === undefined ? 'done' : 'failed', verdict, evidence_id: evidenceId });
+      store.runs.update(run.id, {
+        state: outcome.failure === undefined ? 'done' : 'failed',
+        verdict,
+        evidence_id: evidenceId,
+      });
       runLog.append(run, { type: 'proof', run_id: run.id, evidence_id: evidenceId, verdict, bundle });
     });
   }
@@ -139,7 +152,13 @@ export class RecordKeeper {
     const pinned = (alias: string, id: string) => {
       const version = catalog.version(id);
       const component = store.components.get(version.component_id)?.name ?? '';
-      return { alias, component, version_id: id, image_digest: version.image_digest, source_sha256: version.source_sha256 };
+      return {
+        alias,
+        component,
+        version_id: id,
+        image_digest: version.image_digest,
+        source_sha256: version.source_sha256,
+      };
     };
     const cut = test.cutVersionId === undefined ? undefined : pinned('cut', test.cutVersionId);
     const containers = this.#containers(test);
@@ -154,7 +173,12 @@ export class RecordKeeper {
         component:
           cut === undefined
             ? null
-            : { name: cut.component, version_id: cut.version_id, image_digest: cut.image_digest, source_sha256: cut.source_sha256 },
+            : {
+                name: cut.component,
+                version_id: cut.version_id,
+                image_digest: cut.image_digest,
+                source_sha256: cut.source_sha256,
+              },
         versions: test.plan?.vertices.map(vertex => pinned(vertex.alias, vertex.version_id)) ?? [],
         backend:
           test.plan === undefined
@@ -168,7 +192,13 @@ export class RecordKeeper {
         runtime: {
           runtime_id: request.runtimeId,
           engine,
-          host: { node: process.version, platform: platform(), architecture: arch(), cpus: cpus().length, memory_bytes: totalmem() },
+          host: {
+            node: process.version,
+            platform: platform(),
+            architecture: arch(),
+            cpus: cpus().length,
+            memory_bytes: totalmem(),
+          },
         },
       },
       input: {
@@ -227,13 +257,22 @@ export class RecordKeeper {
       },
       conclusion: {
         verdict,
-        cases: results.map(({ name, verdict: of, reasons, expressions }) => ({ name, verdict: of, reasons, expressions })),
+        cases: results.map(({ name, verdict: of, reasons, expressions }) => ({
+          name,
+          verdict: of,
+          reasons,
+          expressions,
+        })),
         failure: failure === undefined ? null : { stage: test.stage, code: failure.code, message: failure.message },
         risks: risksOf({
           proof,
           results,
           fixtures: [...test.fixtures.keys()],
-          containers: containers.map(({ row, log }) => ({ alias: row.alias, restarts: row.restarts, stderr: linesOf(log.text('stderr')) })),
+          containers: containers.map(({ row, log }) => ({
+            alias: row.alias,
+            restarts: row.restarts,
+            stderr: linesOf(log.text('stderr')),
+          })),
         }),
       },
     };
@@ -242,7 +281,8 @@ export class RecordKeeper {
   #dataFiles(record: EvidenceRecord, { run, request, test, results }: ProofOutcome): DataFile[] {
     const { store, catalog, backends, runLog } = this.#options;
     const json = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-    const ndjson = (values: readonly unknown[]) => Buffer.from(values.map(value => `${JSON.stringify(value)}\n`).join(''));
+    const ndjson = (values: readonly unknown[]) =>
+      Buffer.from(values.map(value => `${JSON.stringify(value)}\n`).join(''));
     const events = runLog.events(run.id).map(withoutCredentials);
     const containers = this.#containers(test);
     const files: DataFile[] = [
@@ -260,25 +300,49 @@ export class RecordKeeper {
             images: new Map(
               [...test.fixtures]
                 .filter(([, file]) => file.media_type.startsWith('image/') && file.bytes <= maxInlineBytes)
-                .map(([name, file]) => [name, { mediaType: file.media_type, base64: readFileSync(store.blobs.path(file.sha256)).toString('base64') }]),
+                .map(([name, file]) => [
+                  name,
+                  {
+                    mediaType: file.media_type,
+                    base64: readFileSync(store.blobs.path(file.sha256)).toString('base64'),
+                  },
+                ]),
             ),
-            outputs: new Map(results.flatMap(framesOf).filter(({ frame }) => !frame.isBinary).map(({ path, frame }) => [path, frame.bytes.toString('utf8')])),
-            logs: containers.map(({ row, log }) => ({ alias: row.alias, stdout: log.text('stdout'), stderr: log.text('stderr') })),
+            outputs: new Map(
+              results
+                .flatMap(framesOf)
+                .filter(({ frame }) => !frame.isBinary)
+                .map(({ path, frame }) => [path, frame.bytes.toString('utf8')]),
+            ),
+            logs: containers.map(({ row, log }) => ({
+              alias: row.alias,
+              stdout: log.text('stdout'),
+              stderr: log.text('stderr'),
+            })),
           }),
         ),
       },
     ];
     if (test.backendId !== undefined && store.backends.get(test.backendId) !== undefined) {
-      files.push({ path: 'operations.ndjson', source: ndjson(store.backends.operations(test.backendId).map(operationRowOf)) });
+      files.push({
+        path: 'operations.ndjson',
+        source: ndjson(store.backends.operations(test.backendId).map(operationRowOf)),
+      });
       files.push({ path: 'graph.json', source: json(backends.graphJson(test.backendId)) });
     }
-    for (const [name, file] of test.fixtures) files.push({ path: `fixtures/${fixtureName(name, file)}`, source: store.blobs.path(file.sha256) });
-    for (const result of results) for (const { path, frame } of framesOf(result)) files.push({ path, source: frame.bytes });
+    for (const [name, file] of test.fixtures)
+      files.push({ path: `fixtures/${fixtureName(name, file)}`, source: store.blobs.path(file.sha256) });
+    for (const result of results)
+      for (const { path, frame } of framesOf(result)) files.push({ path, source: frame.bytes });
     for (const { row, log } of containers) {
       for (const stream of ['stdout', 'stderr'] as const) {
-        files.push({ path: logPath(row.alias, stream), source: existsSync(log.path(stream)) ? log.path(stream) : Buffer.alloc(0) });
+        files.push({
+          path: logPath(row.alias, stream),
+          source: existsSync(log.path(stream)) ? log.path(stream) : Buffer.alloc(0),
+        });
       }
-      if (existsSync(log.indexPath)) files.push({ path: `logs/${safeName(row.alias)}/index.ndjson`, source: log.indexPath });
+      if (existsSync(log.indexPath))
+        files.push({ path: `logs/${safeName(row.alias)}/index.ndjson`, source: log.indexPath });
     }
     for (const id of new Set(record.unit_under_test.versions.map(version => version.version_id))) {
       const version = catalog.version(id);

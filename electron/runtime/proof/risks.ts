@@ -25,16 +25,25 @@ export function risksOf(run: {
   for (const { alias, stderr, restarts } of run.containers) {
     if (stderr.length > 0) {
       const more = stderr.length > quotedLines ? `\n… ${stderr.length - quotedLines} more` : '';
-      draft('stderr', `${count(stderr.length, 'stderr line')} in ${alias}`, stderr.slice(0, quotedLines).join('\n') + more);
+      draft(
+        'stderr',
+        `${count(stderr.length, 'stderr line')} in ${alias}`,
+        stderr.slice(0, quotedLines).join('\n') + more,
+      );
     }
     if (restarts > 0) draft('restarts', `${alias} restarted ${count(restarts, 'time')}`);
   }
-  const sent = new Set(run.proof.cases.filter(each => run.results.some(result => result.name === each.name)).map(each => each.send.fixture));
+  const sent = new Set(
+    run.proof.cases
+      .filter(each => run.results.some(result => result.name === each.name))
+      .map(each => each.send.fixture),
+  );
   for (const fixture of run.fixtures) if (!sent.has(fixture)) draft('fixture_never_sent', `${fixture} was never sent`);
   for (const result of run.results) {
     if (result.structuralOnly) draft('structural_only', `${result.name} looks at the shape of the output only`);
     for (const { expr, severity, ok, error } of result.expressions) {
-      if (severity === 'warn' && !ok) draft('warning', `${result.name}: ${expr} ${error === undefined ? 'was false' : `gave ${error}`}`);
+      if (severity === 'warn' && !ok)
+        draft('warning', `${result.name}: ${expr} ${error === undefined ? 'was false' : `gave ${error}`}`);
     }
   }
   return risks;

@@ -9,9 +9,15 @@ import type { Leases } from '../lease/leases.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Run } from '../store/runs.ts';
 import { iso } from '../store/time.ts';
-import { checkLiveTest, type LiveTest, type LiveTestRequest, type LiveTestServices, setUpLiveTest } from './live-test.ts';
-import { parseManifest, type ProofBlock } from './manifest.ts';
 import { type CaseResult, driveCases } from './cases.ts';
+import {
+  checkLiveTest,
+  type LiveTest,
+  type LiveTestRequest,
+  type LiveTestServices,
+  setUpLiveTest,
+} from './live-test.ts';
+import { type ProofBlock, parseManifest } from './manifest.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -55,7 +61,8 @@ export class Runs implements AsyncDisposable {
 
   get(ref: string): Run {
     const run = this.#options.store.runs.get(ref) ?? this.#options.store.runs.ofLease(ref);
-    if (run === undefined) throw new AppError('not_found', `There is no run ${ref}.`, { hint: 'See them all: ppl run list.' });
+    if (run === undefined)
+      throw new AppError('not_found', `There is no run ${ref}.`, { hint: 'See them all: ppl run list.' });
     return run;
   }
 
@@ -64,10 +71,14 @@ export class Runs implements AsyncDisposable {
     const { store, leases, callers, runLog, engine } = this.#options;
     const manifest = parseManifest(readManifest(request.manifest), request.manifest);
     if (request.kind === 'proof' && manifest.proof === undefined) {
-      throw new AppError('manifest_invalid', `${request.manifest}: there is no \`proof:\` block, so nothing says what the output should mean.`, {
-        hint: 'Add one (see the help page on manifests), or run it as a live test: ppl lease run --test=…',
-        details: { file: request.manifest, key: 'proof' },
-      });
+      throw new AppError(
+        'manifest_invalid',
+        `${request.manifest}: there is no \`proof:\` block, so nothing says what the output should mean.`,
+        {
+          hint: 'Add one (see the help page on manifests), or run it as a live test: ppl lease run --test=…',
+          details: { file: request.manifest, key: 'proof' },
+        },
+      );
     }
     const runtimeId = this.#options.resolveRuntime(request.runtime);
     await (await engine()).info();
@@ -130,9 +141,13 @@ export class Runs implements AsyncDisposable {
       store.runs.unfinished().map(async run => {
         runLog.begin(run.id);
         try {
-          this.#fail(run, 'host', new AppError('host_lost', 'The host that was running this test ended before it was over.', {
-            hint: 'Run it again. What it had made has been removed.',
-          }));
+          this.#fail(
+            run,
+            'host',
+            new AppError('host_lost', 'The host that was running this test ended before it was over.', {
+              hint: 'Run it again. What it had made has been removed.',
+            }),
+          );
           if (run.kind === 'proof') store.runs.update(run.id, { state: 'failed', verdict: 'fail' });
           const lease = store.leases.get(run.lease_id);
           if (lease?.state === 'open' || lease?.state === 'closing') await leases.rollback(lease.id);
@@ -148,24 +163,42 @@ export class Runs implements AsyncDisposable {
     await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
   }
 
-  async #execute(run: Run, lease: Lease, liveTest: LiveTestRequest, request: StartRequest, signal: AbortSignal): Promise<void> {
+  async #execute(
+    run: Run,
+    lease: Lease,
+    liveTest: LiveTestRequest,
+    request: StartRequest,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { store, leases, runLog } = this.#options;
     const test: LiveTest = { stage: 'start', fixtures: new Map(), vertices: new Map(), endpoints: [] };
     const work = { signal, progress: (step: Progress) => this.#options.log(`${run.id}: ${step.message}`) };
     let failure: AppError | undefined;
     let results: CaseResult[] = [];
     try {
-      await setUpLiveTest(liveTest, this.#options, lease, test, (event: RunEventBody) => runLog.append(run, event), work);
+      await setUpLiveTest(
+        liveTest,
+        this.#options,
+        lease,
+        test,
+        (event: RunEventBody) => runLog.append(run, event),
+        work,
+      );
       store.runs.update(run.id, { state: run.kind === 'proof' ? 'running' : 'ready' });
       if (run.kind === 'proof') {
-        results = await driveCases(liveTest.manifest.proof as ProofBlock, test, this.#options.deployer, signal, result =>
-          runLog.append(run, {
-            type: 'case',
-            name: result.name,
-            verdict: result.verdict,
-            latency_ms: result.latency_ms,
-            ...(result.reasons.length === 0 ? {} : { reasons: result.reasons }),
-          }),
+        results = await driveCases(
+          liveTest.manifest.proof as ProofBlock,
+          test,
+          this.#options.deployer,
+          signal,
+          result =>
+            runLog.append(run, {
+              type: 'case',
+              name: result.name,
+              verdict: result.verdict,
+              latency_ms: result.latency_ms,
+              ...(result.reasons.length === 0 ? {} : { reasons: result.reasons }),
+            }),
         );
       } else if (request.hold === true) return;
     } catch (thrown) {
@@ -173,14 +206,23 @@ export class Runs implements AsyncDisposable {
       this.#fail(run, test.stage, failure);
     }
     if (run.kind === 'proof') {
-      await this.#options.recordKeeper.record({ run, lease, request: liveTest, test, results, failure, keepLease: run.keep_lease === 1 });
+      await this.#options.recordKeeper.record({
+        run,
+        lease,
+        request: liveTest,
+        test,
+        results,
+        failure,
+        keepLease: run.keep_lease === 1,
+      });
       return;
     }
     if (run.keep_lease === 0) await leases.rollback(lease.id);
   }
 
   #fail(run: Run, stage: string, error: AppError): void {
-    if (error.code === 'internal') this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
+    if (error.code === 'internal')
+      this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
     this.#options.runLog.append(run, { type: 'failed', stage, error: error.toData() });
     this.#options.store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
   }

@@ -1,6 +1,6 @@
 import type { ContainerRow, DeploymentRow, DeploymentStatus } from '../../../shared/contract/index.ts';
-import type { ContainerStatus } from '../../../shared/events.ts';
 import type { ErrorData } from '../../../shared/errors.ts';
+import type { ContainerStatus } from '../../../shared/events.ts';
 import type { Sqlite } from './database.ts';
 import { iso, isoOrNull } from './time.ts';
 
