@@ -26,7 +26,6 @@ export interface Host extends AsyncDisposable {
 export async function startHost(options: HostOptions): Promise<Host | undefined> {
   const lock = await takeLock(options.home);
   if (lock === undefined) return undefined;
-  process.umask(0o077);
   let runtime: Runtime;
   try {
     runtime = await openRuntime(options);

@@ -137,7 +137,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     }),
   );
-  const recovered = recover(store, deployer, leases, callers, runs, log);
+  const recovered = recover({ store, catalog, deployer, leases, callers, runs, log });
   const pulse = setInterval(() => {
     deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
   }, 1000);
@@ -171,15 +171,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
 }
 
+interface Recovered {
+  store: Store;
+  catalog: Catalog;
+  deployer: Deployer;
+  leases: Leases;
+  callers: Callers;
+  runs: Runs;
+  log: (line: string) => void;
+}
+
 /** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
-async function recover(
-  store: Store,
-  deployer: Deployer,
-  leases: Leases,
-  callers: Callers,
-  runs: Runs,
-  log: (line: string) => void,
-) {
+async function recover({ store, catalog, deployer, leases, callers, runs, log }: Recovered) {
   store.evidence.dropUnrecordedKeeps();
   store.blobs.sweepFiles();
   store.blobs.collect();
@@ -189,6 +192,7 @@ async function recover(
   await attempt('deployments', deployer.recover());
   callers.recover();
   await attempt('leases', leases.sweep());
+  await attempt('images', catalog.sweepImages());
   leases.schedule();
 }
 

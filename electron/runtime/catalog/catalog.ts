@@ -11,7 +11,10 @@ import type { GraphRelease } from '../graph/release.ts';
 import type { Component, Version } from '../store/components.ts';
 import type { Store } from '../store/store.ts';
 import { type ComponentFile, readComponentFile } from './component-file.ts';
-import type { ImageBuilder } from './images/image-builder.ts';
+import type { BuiltImage, ImageBuilder } from './images/image-builder.ts';
+
+/** Notes an image on the engine that no version has yet, or any more: until it is gone or a version has it. */
+const loosePrefix = 'loose_image:';
 
 export interface CatalogOptions {
   store: Store;
@@ -169,9 +172,9 @@ export class Catalog {
     store.transaction(() => {
       store.components.deleteVersion(id);
       store.components.deleteIfEmpty(version.component_id);
+      store.settings.set(loosePrefix + version.image_ref, version.image_digest);
     });
-    if (store.components.isImageUsed(version.image_digest)) return [];
-    await (await this.#options.engine()).removeImage(version.image_ref);
+    if (!(await this.#removeLooseImage(version.image_ref))) return [];
     return [{ kind: 'image', id: version.image_digest, name: version.image_ref }];
   }
 
@@ -187,6 +190,39 @@ export class Catalog {
       { dir, slug: definition.slug, language: definition.language, entry: definition.entry },
       { signal: work.signal, progress: work.progress, offline: work.offline ?? false },
     );
+    if (!store.components.isImageUsed(built.digest)) store.settings.set(loosePrefix + built.ref, built.digest);
+    try {
+      return await this.#record(built, definition, leaseId, harness, work);
+    } catch (error) {
+      await this.#removeLooseImage(built.ref).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Removes images that a former host loaded for a version it never recorded, or whose version it deleted. */
+  async sweepImages(): Promise<void> {
+    for (const ref of this.#options.store.settings.keysAfter(loosePrefix)) await this.#removeLooseImage(ref);
+  }
+
+  /** False when a version has it after all. */
+  async #removeLooseImage(ref: string): Promise<boolean> {
+    const { store, engine } = this.#options;
+    const digest = store.settings.get(loosePrefix + ref);
+    if (digest === undefined) return false;
+    const isUsed = store.components.isImageUsed(digest);
+    if (!isUsed) await (await engine()).removeImage(ref);
+    store.settings.delete(loosePrefix + ref);
+    return !isUsed;
+  }
+
+  async #record(
+    built: BuiltImage,
+    definition: ComponentFile,
+    leaseId: string | null,
+    harness: boolean,
+    work: WorkOptions,
+  ): Promise<Version> {
+    const { store, images } = this.#options;
     await images.ensure(built, work);
     // The same image was checked before: what it holds has not changed.
     if (!store.components.isImageUsed(built.digest))
@@ -222,6 +258,7 @@ export class Catalog {
       }
       version.component_id = component.id;
       store.components.insertVersion(version);
+      store.settings.delete(loosePrefix + built.ref);
     });
     store.blobs.settled(source.sha256);
     return version;

@@ -102,11 +102,11 @@ export class GatewaySession {
 
   async #exchange(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: string): Promise<string> {
     const stream = this.#request({ ':method': method, ':path': path });
+    // Read from the start: a short answer may be over before anyone awaits it.
+    const answer = textOf(stream);
     if (body !== undefined) stream.end(body);
     const status = await statusOf(stream);
-    stream.setEncoding('utf8');
-    let text = '';
-    for await (const part of stream as AsyncIterable<string>) text += part;
+    const text = await answer;
     if (status >= 400) throw new AppError('internal', `The gateway answered ${method} ${path} with ${status}: ${text}`);
     return text;
   }
@@ -117,6 +117,17 @@ function statusOf(stream: ClientHttp2Stream): Promise<number> {
     stream.once('response', headers => resolve(Number(headers[':status'])));
     stream.once('error', () => reject(lost()));
     stream.once('close', () => reject(lost()));
+  });
+}
+
+function textOf(stream: ClientHttp2Stream): Promise<string> {
+  return new Promise(resolve => {
+    let text = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (part: string) => {
+      text += part;
+    });
+    stream.once('close', () => resolve(text));
   });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
 import { migrations } from './migrations.ts';
@@ -14,6 +14,8 @@ export function openDatabase(path: string): Sqlite {
   const existed = existsSync(path);
   let sqlite: Sqlite | undefined;
   try {
+    // SQLite gives the files beside it the mode of this one.
+    if (!existed) closeSync(openSync(path, 'a', 0o600));
     sqlite = new Database(path);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL');

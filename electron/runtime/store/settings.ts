@@ -18,4 +18,16 @@ export class SettingTable {
       .prepare('INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
       .run(key, value);
   }
+
+  delete(key: string): void {
+    this.#sqlite.prepare('DELETE FROM settings WHERE key = ?').run(key);
+  }
+
+  /** The rest of every key that begins with `prefix`. */
+  keysAfter(prefix: string): string[] {
+    return this.#sqlite
+      .prepare<[string, string], { key: string }>('SELECT key FROM settings WHERE substr(key, 1, length(?)) = ?')
+      .all(prefix, prefix)
+      .map(row => row.key.slice(prefix.length));
+  }
 }

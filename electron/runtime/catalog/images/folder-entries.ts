@@ -34,7 +34,8 @@ export async function folderEntries(folder: string, prefix: string, options: Fol
     const full = join(folder, path);
     const name = prefix ? `${prefix}/${path}` : path;
     const stat = await lstat(full);
-    const permissions = stat.mode & 0o777;
+    // What the maker's umask took from group and others is given back: containers run as a user that owns none of it.
+    const permissions = (stat.mode & 0o777) | (stat.isDirectory() || stat.mode & 0o100 ? 0o055 : 0o044);
     if (stat.isDirectory()) return { name, type: 'directory', mode: options.verbatim ? permissions : 0o755 };
     if (stat.isFile()) {
       const mode = options.verbatim ? permissions : stat.mode & 0o111 ? 0o755 : 0o644;
