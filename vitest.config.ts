@@ -8,8 +8,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 100_000,
+          hookTimeout: 100_000,
           fileParallelism: false,
         },
       },
@@ -17,8 +17,8 @@ export default defineConfig({
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 100_000,
+          hookTimeout: 100_000,
           fileParallelism: false,
         },
       },

@@ -10,7 +10,8 @@ interface Version {
 
 describe('the hand-built path', () => {
   it('creates, connects, deploys, drives, undeploys and deletes a backend, verb by verb', async () => {
-    await using workspace = new Workspace();
+    // The host stays between the verbs, so that an idle endpoint answers 404 and not nothing at all.
+    await using workspace = new Workspace({ PROOFBENCH_HOST_LINGER_MS: '10000' });
     const dir = workspace.folder(
       componentFolder({
         config: '    prefix: {type: String, default: ""}',

@@ -210,7 +210,13 @@ export class Catalog {
     const digest = store.settings.get(loosePrefix + ref);
     if (digest === undefined) return false;
     const isUsed = store.components.isImageUsed(digest);
-    if (!isUsed) await (await engine()).removeImage(ref);
+    try {
+      if (!isUsed) await (await engine()).removeImage(ref);
+    } catch (error) {
+      // A container of another workspace runs it: it stays noted, and the next host tries again.
+      if (error instanceof AppError && error.details?.status === 409) return false;
+      throw error;
+    }
     store.settings.delete(loosePrefix + ref);
     return !isUsed;
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExecSession } from '../engine/engine.ts';
 import { type DeploymentPlan, gatewayPlanOf } from './plan.ts';
+import { Tunnel } from './tunnel.ts';
 
 export type VertexStatus = 'waiting' | 'registered' | 'ready' | 'lost';
 
@@ -78,7 +79,7 @@ export class GatewaySession {
   async tunnel(deployment: string, vertex: string, endpoint: string): Promise<Duplex> {
     const stream = this.#request({ ':method': 'CONNECT', ':authority': 'component', deployment, vertex, endpoint });
     const status = await statusOf(stream);
-    if (status === 200) return stream;
+    if (status === 200) return new Tunnel(stream);
     stream.destroy();
     throw status === 404
       ? new AppError('not_found', `The gateway knows no endpoint ${endpoint} of vertex ${vertex}.`)
