@@ -74,7 +74,8 @@ async function runHost(context: Context, background: boolean): Promise<void> {
 async function stopHost(context: Context): Promise<void> {
   const client = await tryConnect(socketPath(context.home), newSession());
   if (client === undefined) return;
-  await client.call('host.leave', {});
+  // It may be gone before its answer is; whether it has left is seen by the lock.
+  await client.call('host.leave', {}).catch(() => undefined);
   while (client.isOpen) await new Promise(resolve => setTimeout(resolve, 20));
   // The socket closes first and the lock goes last: only then may another host come.
   const { takeLock } = await import('../host/lock.ts');

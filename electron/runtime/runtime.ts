@@ -80,17 +80,20 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       engine,
       gateway,
       ensureImage: (id, signal) => catalog.ensureImage(id, { ...quiet, signal }),
+      listening: () => listening(),
       log,
     }),
   );
-  const server = opening.use(
+  const server: EndpointServer = opening.use(
     new EndpointServer({
       resolve: hash => store.backends.endpointByTokenHash(hash),
       tunnel: target => deployer.tunnel(target.backend_id, target.vertex_id, target.name),
       log,
     }),
   );
-  await listen(server, store, env);
+  const listening = (): Promise<void> => listen(server, store, env);
+  // Trouble with the port is told by what needs it; the rest of the workspace is of use without.
+  await listening().catch((error: unknown) => log(AppError.from(error).message));
   const backends = new Backends({ store, catalog, endpointUrl: token => server.url(token) });
   const files = new Files(store);
   const leases = opening.use(
@@ -134,6 +137,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       runLog,
       recordKeeper,
       resolveRuntime: ref => runtimes.resolve(ref),
+      listening,
       log,
     }),
   );

@@ -38,7 +38,9 @@ export function parseCheckedYaml<S extends z.ZodType>(
     fail(offsetOf(document.contents, path), path.map(String).join('.'), message, hint);
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
   if (parsed.success) return { value: parsed.data, at };
-  const issue = parsed.error.issues[0] as z.core.$ZodIssue;
+  // A misspelt key also leaves the right one missing: the misspelling is the one to tell.
+  const { issues } = parsed.error;
+  const issue = (issues.find(each => each.code === 'unrecognized_keys') ?? issues[0]) as z.core.$ZodIssue;
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] as string;
     const known = knownKeys(schema, issue.path);

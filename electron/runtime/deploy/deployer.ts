@@ -37,6 +37,8 @@ export interface DeployerOptions {
   gateway: Gateway;
   /** Makes sure the engine has a version's image. */
   ensureImage: (versionId: string, signal: AbortSignal) => Promise<void>;
+  /** Makes sure endpoints can be reached; throws `port_in_use`. */
+  listening: () => Promise<void>;
   log: (line: string) => void;
 }
 
@@ -68,6 +70,7 @@ export class Deployer implements AsyncDisposable {
    */
   async deploy(request: DeployRequest): Promise<string> {
     const { store } = this.#options;
+    await this.#options.listening();
     const engine = await this.#options.engine();
     const live = store.deployments
       .notGone()

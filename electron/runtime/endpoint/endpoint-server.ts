@@ -41,6 +41,8 @@ export class EndpointServer implements AsyncDisposable {
     this.#agent = new TunnelAgent(target => this.#open(target));
     this.#server = createServer({ maxHeaderSize: 16 * 1024 });
     this.#server.requestTimeout = 0;
+    // Longer than clients keep theirs, so that none sends on a connection that is being closed.
+    this.#server.keepAliveTimeout = 75_000;
     this.#server.on('request', (incoming, response) => void this.#forward(incoming, response));
     this.#server.on('upgrade', (incoming, socket, head) => void this.#upgrade(incoming, socket, head));
     this.#server.on('clientError', (_error, socket) => socket.destroy());
@@ -55,10 +57,12 @@ export class EndpointServer implements AsyncDisposable {
   }
 
   /**
-   * Listens on `wanted`, or when `mayMove` on any free port if it is taken.
+   * Listens on `wanted`, or when `mayMove` on any free port if it is taken; does nothing when it listens already.
    * @throws AppError `port_in_use`.
    */
   async listen(wanted: number, mayMove: boolean): Promise<void> {
+    this.#port = wanted;
+    if (this.#server.listening) return;
     try {
       await listenOn(this.#server, wanted);
     } catch (error) {
@@ -82,7 +86,7 @@ export class EndpointServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
     this.#server.closeAllConnections();
-    await new Promise<void>(resolve => this.#server.close(() => resolve()));
+    if (this.#server.listening) await new Promise<void>(resolve => this.#server.close(() => resolve()));
   }
 
   async #forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -41,6 +41,8 @@ export interface RunsOptions extends LiveTestServices {
   runLog: RunLog;
   recordKeeper: RecordKeeper;
   resolveRuntime: (ref: string | undefined) => string;
+  /** Makes sure endpoints can be reached; throws `port_in_use`. */
+  listening: () => Promise<void>;
   log: (line: string) => void;
 }
 
@@ -82,6 +84,7 @@ export class Runs implements AsyncDisposable {
     }
     const runtimeId = this.#options.resolveRuntime(request.runtime);
     await (await engine()).info();
+    await this.#options.listening();
     const liveTest: LiveTestRequest = {
       manifest,
       manifestPath: request.manifest,
