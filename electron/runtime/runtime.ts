@@ -87,7 +87,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const server: EndpointServer = opening.use(
     new EndpointServer({
       resolve: hash => store.backends.endpointByTokenHash(hash),
-      tunnel: target => deployer.tunnel(target.backend_id, target.vertex_id, target.name),
+      running: backend => deployer.running(backend),
+      tunnel: target => deployer.tunnel(target.deployment_id, target.vertex_id, target.name),
       log,
     }),
   );

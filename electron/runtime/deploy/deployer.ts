@@ -150,12 +150,15 @@ export class Deployer implements AsyncDisposable {
     return this.#options.store.blobs.path(sha256);
   }
 
-  /** A byte stream to a vertex's endpoint; undefined unless the backend's deployment is running. */
-  async tunnel(backendId: string, vertexId: string, endpoint: string): Promise<Duplex | undefined> {
+  /** The backend's running deployment; undefined when none runs. */
+  running(backendId: string): string | undefined {
     const deployment = this.#options.store.deployments.ofBackend(backendId);
-    if (deployment?.status !== 'running') return undefined;
-    const session = await this.#options.gateway.session();
-    return session.tunnel(deployment.id, vertexId, endpoint);
+    return deployment?.status === 'running' ? deployment.id : undefined;
+  }
+
+  /** A byte stream to a vertex's endpoint. */
+  async tunnel(deploymentId: string, vertexId: string, endpoint: string): Promise<Duplex> {
+    return (await this.#options.gateway.session()).tunnel(deploymentId, vertexId, endpoint);
   }
 
   /**
@@ -174,7 +177,7 @@ export class Deployer implements AsyncDisposable {
 
   /** Removes containers, networks and volumes of this workspace that no live deployment owns. */
   async sweep(): Promise<void> {
-    const { store, gateway } = this.#options;
+    const { store } = this.#options;
     const engine = await this.#options.engine();
     const own = { [labels.workspace]: store.workspaceId };
     const isOrphan = (of: Record<string, string>, name = '') => {
@@ -190,7 +193,6 @@ export class Deployer implements AsyncDisposable {
     }
     for (const network of await engine.listNetworks(own)) {
       if (!isOrphan(network.labels)) continue;
-      if (gateway.containerId !== undefined) await engine.disconnectNetwork(network.id, gateway.containerId);
       await engine.removeNetwork(network.id);
     }
     for (const volume of await engine.listVolumes(own))

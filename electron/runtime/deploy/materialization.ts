@@ -116,7 +116,6 @@ export class Materialization {
       }),
     );
     for (const network of await engine.listNetworks(this.#labels())) {
-      if (gateway.containerId !== undefined) await engine.disconnectNetwork(network.id, gateway.containerId);
       await engine.removeNetwork(network.id);
     }
     for (const volume of await engine.listVolumes(this.#labels())) await engine.removeVolume(volume.name);

@@ -8,13 +8,14 @@ export class Tunnel extends Duplex {
   readonly #stream: Duplex;
 
   constructor(stream: Duplex) {
-    super({ allowHalfOpen: true });
+    // An end from the component is the end: an agent must not keep it for another request.
+    super({ allowHalfOpen: false });
     this.#stream = stream;
     stream.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) stream.pause();
     });
     stream.once('end', () => this.push(null));
-    stream.once('error', error => this.destroy(error));
+    stream.on('error', error => this.destroy(error));
     stream.once('close', () => this.destroy());
   }
 

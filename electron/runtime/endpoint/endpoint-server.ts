@@ -19,9 +19,10 @@ const maxTunnelWaitMs = 10_000;
 
 export interface EndpointServerOptions {
   /** The endpoint of a token, by the token's SHA-256 (hex). */
-  resolve: (tokenSha256: string) => TunnelTarget | undefined;
-  /** Undefined when the backend has no running deployment. */
-  tunnel: (target: TunnelTarget) => Promise<Duplex | undefined>;
+  resolve: (tokenSha256: string) => { backend_id: string; vertex_id: string; name: string } | undefined;
+  /** The backend's running deployment; undefined when none runs. */
+  running: (backendId: string) => string | undefined;
+  tunnel: (target: TunnelTarget) => Promise<Duplex>;
   log: (line: string) => void;
 }
 
@@ -93,7 +94,7 @@ export class EndpointServer implements AsyncDisposable {
     const refusal = this.#refusal(incoming);
     if (refusal !== undefined) return answer(response, refusal.status, refusal.code, refusal.message);
     const route = this.#route(incoming.url ?? '/');
-    if (route === undefined) return answer(response, 404, 'not_found', 'No endpoint has this token.');
+    if ('code' in route) return answer(response, 404, route.code, route.message);
     const outgoing = request({
       agent: this.#agent,
       target: route.target,
@@ -123,7 +124,7 @@ export class EndpointServer implements AsyncDisposable {
     const refusal = this.#refusal(incoming);
     if (refusal !== undefined) return answerRaw(socket, refusal.status, refusal.code, refusal.message);
     const route = this.#route(incoming.url ?? '/');
-    if (route === undefined) return answerRaw(socket, 404, 'not_found', 'No endpoint has this token.');
+    if ('code' in route) return answerRaw(socket, 404, route.code, route.message);
     try {
       const tunnel = await this.#open(route.target);
       const lines = [`GET ${route.path} HTTP/1.1`, 'host: component'];
@@ -156,29 +157,27 @@ export class EndpointServer implements AsyncDisposable {
       );
     });
     try {
-      const tunnel = await Promise.race([this.#options.tunnel(target), late]);
-      if (tunnel === undefined) {
-        throw new AppError('not_found', 'No deployment of this backend is running.', {
-          hint: 'Deploy it: ppl backend deploy.',
-        });
-      }
-      return tunnel;
+      return await Promise.race([this.#options.tunnel(target), late]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #route(url: string): { target: TunnelTarget; path: string } | undefined {
+  #route(url: string): { target: TunnelTarget; path: string } | { code: string; message: string } {
     const match = /^\/e\/([A-Za-z0-9_-]{20,64})(\/[^?]*)?(\?.*)?$/.exec(url);
-    if (match === null) return undefined;
-    const target = this.#options.resolve(
-      createHash('sha256')
-        .update(match[1] as string)
-        .digest('hex'),
-    );
-    if (target === undefined) return undefined;
+    const token = match?.[1];
+    const endpoint =
+      token === undefined ? undefined : this.#options.resolve(createHash('sha256').update(token).digest('hex'));
+    if (match === null || endpoint === undefined) return { code: 'not_found', message: 'No endpoint has this token.' };
+    const deployment_id = this.#options.running(endpoint.backend_id);
+    if (deployment_id === undefined) {
+      return { code: 'not_running', message: 'No deployment of this backend is running. Deploy it: ppl backend deploy.' };
+    }
     const rest = match[2] === undefined || match[2] === '/' ? '' : match[2];
-    return { target, path: `/${encodeURIComponent(target.name)}${rest}${match[3] ?? ''}` };
+    return {
+      target: { deployment_id, vertex_id: endpoint.vertex_id, name: endpoint.name },
+      path: `/${encodeURIComponent(endpoint.name)}${rest}${match[3] ?? ''}`,
+    };
   }
 
   #refusal(incoming: IncomingMessage): { status: number; code: string; message: string } | undefined {

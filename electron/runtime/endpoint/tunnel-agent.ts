@@ -2,7 +2,8 @@ import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 export interface TunnelTarget {
-  backend_id: string;
+  /** The running deployment: tunnels of one that is gone are never used for the next. */
+  deployment_id: string;
   vertex_id: string;
   name: string;
 }
@@ -21,7 +22,7 @@ export class TunnelAgent extends Agent {
 
   override getName(options?: ClientRequestArgs & { target?: TunnelTarget }): string {
     const target = options?.target;
-    return target === undefined ? '' : `${target.backend_id}/${target.vertex_id}/${target.name}`;
+    return target === undefined ? '' : `${target.deployment_id}/${target.vertex_id}/${target.name}`;
   }
 
   override createConnection(

@@ -315,19 +315,15 @@ export class DockerEngine implements Engine {
     });
   }
 
-  disconnectNetwork(network: string, container: string): Promise<void> {
-    return this.#call(`disconnecting container ${container} from network ${network}`, async () => {
-      try {
-        await unless([404], () => this.#docker.getNetwork(network).disconnect({ Container: container, Force: true }));
-      } catch (error) {
-        if (!/is not connected/i.test(engineWords(error))) throw error;
-      }
-    });
-  }
-
   removeNetwork(id: string): Promise<void> {
     return this.#call(`removing network ${id}`, async () => {
-      await unless([404], () => this.#docker.getNetwork(id).remove());
+      const network = this.#docker.getNetwork(id);
+      const state = await unless([404], () => network.inspect());
+      // Whoever is still on it, such as a gateway that a former host connected, would keep it from going.
+      for (const container of Object.keys(state?.Containers ?? {})) {
+        await unless([403, 404], () => network.disconnect({ Container: container, Force: true }));
+      }
+      await unless([404], () => network.remove());
     });
   }
 

@@ -145,7 +145,7 @@ export interface Engine {
 
   createNetwork(spec: NetworkSpec): Promise<string>;
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
-  disconnectNetwork(network: string, container: string): Promise<void>;
+  /** Whatever is still connected is disconnected first. */
   removeNetwork(id: string): Promise<void>;
   listNetworks(labels?: Record<string, string>): Promise<NetworkState[]>;
 
