@@ -142,7 +142,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     }),
   );
-  const recovered = recover({ store, catalog, deployer, leases, callers, runs, log });
+  const recovered = recover({ store, catalog, gateway, deployer, leases, callers, runs, log });
   const pulse = setInterval(() => {
     deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
   }, 1000);
@@ -179,6 +179,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 interface Recovered {
   store: Store;
   catalog: Catalog;
+  gateway: Gateway;
   deployer: Deployer;
   leases: Leases;
   callers: Callers;
@@ -187,7 +188,7 @@ interface Recovered {
 }
 
 /** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
-async function recover({ store, catalog, deployer, leases, callers, runs, log }: Recovered) {
+async function recover({ store, catalog, gateway, deployer, leases, callers, runs, log }: Recovered) {
   store.evidence.dropUnrecordedKeeps();
   store.blobs.sweepFiles();
   store.blobs.collect();
@@ -198,6 +199,7 @@ async function recover({ store, catalog, deployer, leases, callers, runs, log }:
   callers.recover();
   await attempt('leases', leases.sweep());
   await attempt('images', catalog.sweepImages());
+  await attempt('gateway', gateway.sweep());
   leases.schedule();
 }
 

@@ -58,6 +58,17 @@ export class Gateway implements AsyncDisposable {
     return this.#starting;
   }
 
+  /** Removes what a former host left, if nothing has come to need it since. */
+  async sweep(): Promise<void> {
+    if (this.#users.size > 0 || this.#starting !== undefined || this.#container !== undefined) return;
+    const swept = (async () => {
+      const engine = await this.#options.engine();
+      for (const { id } of await engine.listContainers(this.#labels())) await engine.removeContainer(id);
+    })();
+    this.#removing = swept.catch(() => undefined);
+    await swept;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#idle);
     if (this.#users.size === 0) await this.#remove();
@@ -68,7 +79,7 @@ export class Gateway implements AsyncDisposable {
     const engine = await this.#options.engine();
     const image = await this.#options.image(signal);
     await this.#removing;
-    const own = { [labels.workspace]: this.#options.workspaceId, [labels.role]: 'gateway' };
+    const own = this.#labels();
     const wanted = { ...own, 'proofbench.image': image.ref };
     for (const container of await engine.listContainers(own)) {
       if (container.running && container.labels['proofbench.image'] === image.ref) this.#container = container.id;
@@ -115,6 +126,10 @@ export class Gateway implements AsyncDisposable {
       hint: 'Run `ppl doctor`; if Docker is fine, remove the container and try again.',
       details: { container },
     });
+  }
+
+  #labels(): Record<string, string> {
+    return { [labels.workspace]: this.#options.workspaceId, [labels.role]: 'gateway' };
   }
 
   #remove(): Promise<void> {
