@@ -22,6 +22,7 @@ const tasks = {
     node => run(node, [vitest, 'run', '--project', 'unit', 'test/unit/layers']),
   ],
   format: [node => run(node, [biome, 'check', '--write', '.'])],
+  schema: [node => run(node, [join(root, 'scripts/write-schema.ts')])],
   bench: [ensureDocker, build, node => run(node, [join(root, 'test/bench/index.ts'), ...args])],
 };
 

@@ -51,7 +51,10 @@ describe('ppl proof run', () => {
     writeFileSync(saved, bytes);
     const tampered = await workspace.ppl(['evidence', 'verify', saved]);
     expect(tampered.code).toBe(1);
-    expect(JSON.parse(tampered.stdout)).toMatchObject({ ok: false, problems: expect.arrayContaining([expect.objectContaining({ problem: 'wrong' })]) });
+    expect(JSON.parse(tampered.stdout)).toMatchObject({
+      ok: false,
+      problems: expect.arrayContaining([expect.objectContaining({ problem: 'wrong' })]),
+    });
 
     // Evidence keeps what it names: the version is there to be promoted.
     const promoted = await workspace.json<{ data: { version_id: string; tags: string[] } }>(

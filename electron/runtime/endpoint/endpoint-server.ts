@@ -171,7 +171,10 @@ export class EndpointServer implements AsyncDisposable {
     if (match === null || endpoint === undefined) return { code: 'not_found', message: 'No endpoint has this token.' };
     const deployment_id = this.#options.running(endpoint.backend_id);
     if (deployment_id === undefined) {
-      return { code: 'not_running', message: 'No deployment of this backend is running. Deploy it: ppl backend deploy.' };
+      return {
+        code: 'not_running',
+        message: 'No deployment of this backend is running. Deploy it: ppl backend deploy.',
+      };
     }
     const rest = match[2] === undefined || match[2] === '/' ? '' : match[2];
     return {

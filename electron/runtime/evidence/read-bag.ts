@@ -54,7 +54,8 @@ export async function readBag(path: string): Promise<Bag> {
       requireHarmless(entry, name, path);
       if (entries.has(name)) throw invalid(path, `there are two entries ${JSON.stringify(name)}`);
       const keep = isText(name);
-      if (keep && (entry.uncompressedSize > maxTextBytes || (textBytes += entry.uncompressedSize) > maxTextsBytes)) {
+      if (keep) textBytes += entry.uncompressedSize;
+      if (keep && (entry.uncompressedSize > maxTextBytes || textBytes > maxTextsBytes)) {
         throw invalid(path, `${name} is larger than any of ours`);
       }
       const { bytes, sha256, content } = await digest(await openEntry(zip, entry), keep);

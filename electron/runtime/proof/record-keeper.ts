@@ -141,7 +141,7 @@ export class RecordKeeper {
 
   #recordOf(
     evidenceId: string,
-    { run, request, test, results, failure }: ProofOutcome,
+    { request, test, results, failure }: ProofOutcome,
     engine: { version: string; os: string; architecture: string } | null,
     receipt: Receipt | null,
   ): EvidenceRecord {
@@ -278,7 +278,7 @@ export class RecordKeeper {
     };
   }
 
-  #dataFiles(record: EvidenceRecord, { run, request, test, results }: ProofOutcome): DataFile[] {
+  #dataFiles(record: EvidenceRecord, { run, test, results }: ProofOutcome): DataFile[] {
     const { store, catalog, backends, runLog } = this.#options;
     const json = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
     const ndjson = (values: readonly unknown[]) =>

@@ -14,9 +14,12 @@ describe('durations', () => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '10', '10 m', 'm', '-5s', '1.s', '.5s', '1d', '5sec', '1h 30m', '10m\n', '１0s'])('refuses "%s"', text => {
-    expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'usage' }));
-  });
+  it.each(['', '10', '10 m', 'm', '-5s', '1.s', '.5s', '1d', '5sec', '1h 30m', '10m\n', '１0s'])(
+    'refuses "%s"',
+    text => {
+      expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'usage' }));
+    },
+  );
 
   it.each([
     [5_400_000, '1h30m'],

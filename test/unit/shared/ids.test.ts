@@ -22,7 +22,14 @@ describe('ids', () => {
 
   it('are not taken for ids of another kind', () => {
     expect(isId('lease', newId('backend'))).toBe(false);
-    for (const text of ['', 'lse_', 'lse_01k9', `lse_${'u'.repeat(26)}`, `${newId('lease')} `, newId('lease').toUpperCase()])
+    for (const text of [
+      '',
+      'lse_',
+      'lse_01k9',
+      `lse_${'u'.repeat(26)}`,
+      `${newId('lease')} `,
+      newId('lease').toUpperCase(),
+    ])
       expect(isId('lease', text)).toBe(false);
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { applyOperation, emptyGraph, type Graph, invertOperation, replay } from '../../../../electron/runtime/graph/graph.ts';
+import {
+  applyOperation,
+  emptyGraph,
+  type Graph,
+  invertOperation,
+  replay,
+} from '../../../../electron/runtime/graph/graph.ts';
 import { graphHash } from '../../../../electron/runtime/graph/hash.ts';
 import {
   type ChainedOperation,

@@ -4,7 +4,12 @@ import type { GraphRelease, ReleaseLookup } from '../../../../electron/runtime/g
 import { AppError } from '../../../../shared/errors.ts';
 import { parseType } from '../../../../shared/types/parse.ts';
 
-export function release(name: string, inputs: string[], outputs: string[], parameters: Record<string, string> = {}): GraphRelease {
+export function release(
+  name: string,
+  inputs: string[],
+  outputs: string[],
+  parameters: Record<string, string> = {},
+): GraphRelease {
   return {
     version_id: `ver_${name}`,
     component_id: `cmp_${name}`,

@@ -59,10 +59,13 @@ describe('expressions', () => {
     expect(() => holds('output.nothing == 1', { a: 1 }, '{a: Int32}')).toThrow();
   });
 
-  it.each(['output ==', '1 +', 'nosuch == 1', 'output.size(', '1 + "a" == 2', ''])('"%s" is wrong as it stands', expression => {
-    expect(parseExpression(expression)).toEqual(expect.any(String));
-    expect(parseExpression(expression)).not.toContain('\n');
-  });
+  it.each(['output ==', '1 +', 'nosuch == 1', 'output.size(', '1 + "a" == 2', ''])(
+    '"%s" is wrong as it stands',
+    expression => {
+      expect(parseExpression(expression)).toEqual(expect.any(String));
+      expect(parseExpression(expression)).not.toContain('\n');
+    },
+  );
 });
 
 describe('values as expressions see them', () => {
@@ -88,10 +91,15 @@ describe('values as expressions see them', () => {
 });
 
 describe('expressions that look at shape alone', () => {
-  it.each(['output.size() == 1', 'size(output) > 0', 'has(output.label)', 'type(output) == list', 'outputs.size() == 2', 'size(output.boxes) >= 1', 'true'])(
-    '%s',
-    expression => expect(isStructural(expression)).toBe(true),
-  );
+  it.each([
+    'output.size() == 1',
+    'size(output) > 0',
+    'has(output.label)',
+    'type(output) == list',
+    'outputs.size() == 2',
+    'size(output.boxes) >= 1',
+    'true',
+  ])('%s', expression => expect(isStructural(expression)).toBe(true));
 
   it.each([
     'output[0].label == "dog"',

@@ -68,15 +68,27 @@ describe('a manifest', () => {
   });
 
   it('has one vertex under test', () => {
-    refused(changed('    cut:\n', '    cut: {harness: Something}\n'), '4:1'.replace('4:1', '5:3'), 'no vertex is the component under test');
+    refused(
+      changed('    cut:\n', '    cut: {harness: Something}\n'),
+      '4:1'.replace('4:1', '5:3'),
+      'no vertex is the component under test',
+    );
     refused(changed('out: {harness: JSON over HTTP}', 'out: {}'), '8:5', 'only one vertex can be', 'cut and out');
     refused(changed('harness: JSON over HTTP', 'harness: JSON, version: ver_1'), '8:26', 'not both');
   });
 
   it('has fixtures with one source each', () => {
     refused(changed('    path: dog.jpg', '    path: dog.jpg\n    url: http://127.0.0.1/dog.jpg'), '2:5', 'it has 2');
-    refused(changed('    path: dog.jpg\n', ''), '2:5', 'fixture dog needs exactly one of path, url and file_id; it has 0');
-    refused(changed('    path: dog.jpg', '    path: dog.jpg\n  - {name: dog, path: b}'), '4:6', 'two fixtures named dog');
+    refused(
+      changed('    path: dog.jpg\n', ''),
+      '2:5',
+      'fixture dog needs exactly one of path, url and file_id; it has 0',
+    );
+    refused(
+      changed('    path: dog.jpg', '    path: dog.jpg\n  - {name: dog, path: b}'),
+      '4:6',
+      'two fixtures named dog',
+    );
   });
 
   it('names only vertices and fixtures that there are', () => {
@@ -87,7 +99,11 @@ describe('a manifest', () => {
   });
 
   it('says what each case means', () => {
-    refused(changed('        meaning: There is a dog in the picture.\n', ''), '17:7', 'say in words what the output should mean');
+    refused(
+      changed('        meaning: There is a dog in the picture.\n', ''),
+      '17:7',
+      'say in words what the output should mean',
+    );
     refused(changed('meaning: There is a dog in the picture.', 'meaning: "  "'), '18:9', 'say in words');
   });
 
@@ -111,7 +127,11 @@ describe('a manifest', () => {
     const rest = sound.slice(sound.indexOf('        from: out'));
     refused(sound.replace(rest, ''), '17:7', 'the case looks at nothing');
     refused(sound.replace(rest, '        logs: [{vertex: cut}]\n'), '19:16', 'either `present` or `absent`');
-    refused(sound.replace(rest, '        logs: [{vertex: cut, present: a}]\n        that: [output == 1]\n'), '20:9', 'no output');
+    refused(
+      sound.replace(rest, '        logs: [{vertex: cut, present: a}]\n        that: [output == 1]\n'),
+      '20:9',
+      'no output',
+    );
   });
 
   it('has durations that last', () => {

@@ -31,7 +31,11 @@ describe('literals', () => {
     ['{y: 2.5, x: 1.0}', 'Point<Double>', { x: 1, y: 2.5 }],
     ['Nothing', 'Maybe<Int32>', null],
     ['7', 'Maybe<Int32>', 7],
-    ['[{class: {id: 1, name: "dog", confidence: 0.5}}]', '[{class: DetectedClass}]', [{ class: { id: 1, name: 'dog', confidence: 0.5 } }]],
+    [
+      '[{class: {id: 1, name: "dog", confidence: 0.5}}]',
+      '[{class: DetectedClass}]',
+      [{ class: { id: 1, name: 'dog', confidence: 0.5 } }],
+    ],
     ['"a"', 'Int32 | String', 'a'],
   ])('%s of type %s', (text, type, value) => {
     expect(read(text, type)).toEqual(value);
