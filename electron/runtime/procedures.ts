@@ -159,7 +159,7 @@ export function proceduresOf(services: Services): Handlers {
     'backend.deploy': async ({ backend, runtime, lease, fixed_duration, wait }, { signal }) => {
       const { id } = backends.resolve(backend);
       const deployment_id = await deployer.deploy({
-        plan: backends.plan(id),
+        plan: () => backends.plan(id),
         runtimeId: runtimes.resolve(runtime),
         leaseId: leaseId(lease),
         ...(fixed_duration === undefined ? {} : { fixedDurationMs: parseDuration(fixed_duration) }),

@@ -106,18 +106,24 @@ export class Backends {
     const release = catalog.graphRelease(versionId);
     const vertex_id = newId('vertex');
     const chosen = alias ?? nextAlias(this.state(id).graph, release);
-    store.transaction(() => {
-      this.#apply(id, { type: 'add-vertex', payload: { vertex_id, alias: chosen, version_id: versionId } });
-      for (const endpoint of release.endpoints) {
-        const token = randomBytes(24).toString('base64url');
-        store.backends.insertEndpoint(createHash('sha256').update(token).digest('hex'), {
-          token,
-          backend_id: id,
-          vertex_id,
-          name: endpoint.name,
-        });
-      }
-    });
+    try {
+      store.transaction(() => {
+        this.#apply(id, { type: 'add-vertex', payload: { vertex_id, alias: chosen, version_id: versionId } });
+        for (const endpoint of release.endpoints) {
+          const token = randomBytes(24).toString('base64url');
+          store.backends.insertEndpoint(createHash('sha256').update(token).digest('hex'), {
+            token,
+            backend_id: id,
+            vertex_id,
+            name: endpoint.name,
+          });
+        }
+      });
+    } catch (error) {
+      // The operation may have been taken back with the rest: the log is read anew.
+      this.#states.delete(id);
+      throw error;
+    }
     return { vertex_id, alias: chosen };
   }
 

@@ -18,7 +18,8 @@ export const deploymentCeilingMs = 24 * 3600_000;
 export const defaultReadyTimeoutMs = 5 * 60_000;
 
 export interface DeployRequest {
-  plan: DeploymentPlan;
+  /** Asked for at the moment the deployment is recorded, so that no edit comes between. */
+  plan: () => DeploymentPlan;
   runtimeId: string;
   leaseId: string | null;
   fixedDurationMs?: number;
@@ -72,21 +73,23 @@ export class Deployer implements AsyncDisposable {
     const { store } = this.#options;
     await this.#options.listening();
     const engine = await this.#options.engine();
+    const info = await engine.info();
+    const plan = request.plan();
     const live = store.deployments
       .notGone()
       .filter(other => other.status !== 'failed')
       .map(other => JSON.parse(other.plan) as DeploymentPlan);
-    checkPlacement(request.plan, await engine.info(), live);
+    checkPlacement(plan, info, live);
     const now = Date.now();
     const id = newId('deployment');
     const deployment: Deployment = {
       id,
-      backend_id: request.plan.backend_id,
+      backend_id: plan.backend_id,
       runtime_id: request.runtimeId,
       status: 'deploying',
       lease_id: request.leaseId,
       debug: 0,
-      plan: JSON.stringify(request.plan),
+      plan: JSON.stringify(plan),
       network_name: `proofbench-${id.slice(-12)}`,
       subnet: null,
       error: null,
@@ -94,7 +97,7 @@ export class Deployer implements AsyncDisposable {
       created_at_ms: now,
       ended_at_ms: null,
     };
-    const current = store.deployments.ofBackend(request.plan.backend_id);
+    const current = store.deployments.ofBackend(plan.backend_id);
     if (current !== undefined && ['deploying', 'running', 'tearing_down'].includes(current.status)) {
       throw new AppError('conflict', `The backend is deployed already: ${current.id} is ${current.status}.`, {
         hint: 'A backend has at most one live deployment. Undeploy it first, or make another backend of the same graph.',
@@ -103,13 +106,13 @@ export class Deployer implements AsyncDisposable {
     }
     store.deployments.insert(
       deployment,
-      request.plan.vertices.map(vertex => ({
+      plan.vertices.map(vertex => ({
         id: vertex.container_id,
         vertex_id: vertex.vertex_id,
         alias: vertex.alias,
       })),
     );
-    this.#start(engine, deployment, request.plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
+    this.#start(engine, deployment, plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
     return id;
   }
 

@@ -96,9 +96,12 @@ export class GatewaySession {
 
   #request(headers: Record<string, string>): ClientHttp2Stream {
     if (!this.isOpen) throw lost();
-    return this.#session.request(headers, {
+    const stream = this.#session.request(headers, {
       endStream: headers[':method'] === 'GET' || headers[':method'] === 'DELETE',
     });
+    // Whoever waits on it hears of an error; one that comes later must not end the host.
+    stream.on('error', () => undefined);
+    return stream;
   }
 
   async #exchange(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: string): Promise<string> {

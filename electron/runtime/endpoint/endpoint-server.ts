@@ -115,8 +115,14 @@ export class EndpointServer implements AsyncDisposable {
     response.on('close', () => {
       if (!response.writableFinished) outgoing.destroy();
     });
-    // An answer may come before the whole body was taken (413); what is left of the body is then of no interest.
-    pipeline(incoming, outgoing).catch(() => undefined);
+    // An answer may come before the whole body was taken (413): what is left of it is read and dropped, not cut off, so
+    // that the sender sees the answer.
+    incoming.pipe(outgoing);
+    incoming.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => {
+      incoming.unpipe(outgoing);
+      incoming.resume();
+    });
   }
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

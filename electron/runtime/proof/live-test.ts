@@ -187,7 +187,7 @@ async function deploy(
   });
   try {
     test.deploymentId = await deployer.deploy({
-      plan,
+      plan: () => plan,
       runtimeId: request.runtimeId,
       leaseId: lease.id,
       ...(fixed_duration === undefined ? {} : { fixedDurationMs: parseDuration(fixed_duration) }),
