@@ -19,6 +19,24 @@ export class Tunnel extends Duplex {
     stream.once('close', () => this.destroy());
   }
 
+  /** What Node's HTTP agent asks of a socket it keeps between requests; there is nothing to do for a stream within a session. */
+  readonly timeout = 0;
+  setKeepAlive(): this {
+    return this;
+  }
+  setNoDelay(): this {
+    return this;
+  }
+  setTimeout(): this {
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+
   override _read(): void {
     this.#stream.resume();
   }

@@ -10,7 +10,7 @@ export interface TunnelTarget {
 
 /**
  * Keeps tunnels to components open between requests, as an http.Agent keeps sockets: a POST then costs no new connection
- * inside the engine. A tunnel is an HTTP/2 stream and not a socket, so the socket-only calls of the base class are left out.
+ * inside the engine.
  */
 export class TunnelAgent extends Agent {
   readonly #open: (target: TunnelTarget) => Promise<Duplex>;
@@ -35,10 +35,4 @@ export class TunnelAgent extends Agent {
     );
     return undefined;
   }
-
-  override keepSocketAlive(): boolean {
-    return true;
-  }
-
-  override reuseSocket(): void {}
 }
