@@ -4,7 +4,8 @@ import { config, run } from 'pipelogic';
 import { decode, resize, SIDE } from './detect.js';
 
 const session = await InferenceSession.create(fileURLToPath(new URL(`./models/${config.model}`, import.meta.url)), {
-  intraOpNumThreads: 2,
+  // A component has one CPU unless component.yml says more: a second thread would only be throttled.
+  intraOpNumThreads: 1,
   logSeverityLevel: 3,
 });
 console.log(`model ${config.model}, scores from ${config.min_score}`);
