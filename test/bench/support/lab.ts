@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import Docker from 'dockerode';
@@ -16,9 +17,11 @@ export class Lab implements AsyncDisposable {
   #runtime!: Runtime;
   #lease!: string;
   #workspaceId!: string;
+  #port!: number;
 
   static async open(): Promise<Lab> {
     const lab = new Lab();
+    lab.#port = await freePort();
     await lab.#open();
     lab.#workspaceId = lab.#runtime.workspaceId;
     labs.add(lab);
@@ -150,7 +153,7 @@ export class Lab implements AsyncDisposable {
   async #open(): Promise<void> {
     this.#runtime = await openRuntime({
       home: join(this.#scratch, 'home'),
-      env: process.env,
+      env: { ...process.env, PROOFBENCH_PORT: String(this.#port) },
       resources: join(projectDir, 'resources'),
       version: 'bench',
       log: line => this.#log.push(line),
@@ -160,12 +163,36 @@ export class Lab implements AsyncDisposable {
 
 const labs = new Set<Lab>();
 
-export async function clearLabs(): Promise<void> {
-  await Promise.allSettled([...labs].map(lab => lab.clear()));
+/** Not the usual one: that is for people's workspaces, which come and go while a bench reopens its own. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(closed => server.close(closed));
+  return port;
 }
 
-/** Removes containers and networks with this label; answers with how many there were. */
+/** For an interrupted run: what was under way may still arrive, so it is looked for until there is nothing. */
+export async function clearLabs(): Promise<void> {
+  await Promise.allSettled([...labs].map(lab => lab.clear()));
+  const images = await docker.listImages({ filters: { reference: ['proofbench/bench_*'] } });
+  await Promise.allSettled(
+    images.flatMap(({ RepoTags }) => (RepoTags ?? []).map(tag => docker.getImage(tag).remove())),
+  );
+}
+
+/** Removes containers and networks with this label until none is found; answers with how many there were. */
 export async function clear(label: string): Promise<number> {
+  let removed = 0;
+  for (let tries = 0; tries < 5; tries++) {
+    const found = await clearOnce(label);
+    if (found === 0) break;
+    removed += found;
+  }
+  return removed;
+}
+
+async function clearOnce(label: string): Promise<number> {
   const filters = { label: [label] };
   const containers = await docker.listContainers({ all: true, filters });
   await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
