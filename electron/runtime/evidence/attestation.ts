@@ -4,6 +4,8 @@ import { keyIdOf, type SigningKey } from './keys.ts';
 import type { EvidenceRecord } from './record.ts';
 
 const payloadType = 'application/vnd.in-toto+json';
+/** What a proof states; a replay by someone else states something of its own. */
+export const testResultType = 'https://in-toto.io/attestation/test-result/v0.1';
 
 /** DSSE v1: https://github.com/secure-systems-lab/dsse */
 export const envelopeSchema = z.object({
@@ -24,6 +26,7 @@ export const statementSchema = z.object({
 });
 export type Statement = z.infer<typeof statementSchema>;
 
+/** What a statement is made over. */
 export interface BagDigests {
   /** SHA-256 of `tagmanifest-sha256.txt`, which stands for every file of the bag. */
   tagManifest: string;
@@ -34,6 +37,7 @@ export interface BagDigests {
 /** The statement a bundle is signed under: test-result v0.1, over the bag, the evidence, the graph and every image. */
 export function statementOf(record: EvidenceRecord, digests: BagDigests): Statement {
   const { verdict, cases, risks } = record.conclusion;
+  const manifest = digests.files.get('manifest.yml');
   const named = ['evidence.json', 'graph.json'].flatMap(path => {
     const sha256 = digests.files.get(path);
     return sha256 === undefined ? [] : [{ name: `data/${path}`, digest: { sha256 } }];
@@ -49,24 +53,28 @@ export function statementOf(record: EvidenceRecord, digests: BagDigests): Statem
         digest: { sha256: digest.replace('sha256:', '') },
       })),
     ],
-    predicateType: 'https://in-toto.io/attestation/test-result/v0.1',
+    predicateType: testResultType,
     predicate: {
       result: verdict === 'pass' ? (risks.some(risk => risk.kind === 'warning') ? 'WARNED' : 'PASSED') : 'FAILED',
-      configuration: [{ name: 'data/manifest.yml', digest: { sha256: digests.files.get('manifest.yml') ?? '' } }],
+      configuration: manifest === undefined ? [] : [{ name: 'data/manifest.yml', digest: { sha256: manifest } }],
       passedTests: cases.filter(each => each.verdict === 'pass').map(each => each.name),
       failedTests: cases.filter(each => each.verdict !== 'pass').map(each => each.name),
     },
   };
 }
 
+/** The statement in a DSSE envelope, signed with the workspace's key. */
 export function signStatement(statement: Statement, key: SigningKey): Envelope {
   const payload = Buffer.from(JSON.stringify(statement));
   const sig = sign(null, preAuthentication(payload), key.privateKey).toString('base64');
   return { payload: payload.toString('base64'), payloadType, signatures: [{ keyid: key.keyid, sig }] };
 }
 
-/** The statement, if the key signed it and is the one the signature names. */
-export function verifyEnvelope(envelope: Envelope, publicPem: string): Statement | undefined {
+/**
+ * The statement, if this key signed it. A key's id is computed from the key, never taken from who gives it: pass `expected`
+ * where the key came under a name.
+ */
+export function verifyEnvelope(envelope: Envelope, publicPem: string, expected?: string): Statement | undefined {
   let publicKey: KeyObject;
   try {
     publicKey = createPublicKey(publicPem);
@@ -76,6 +84,7 @@ export function verifyEnvelope(envelope: Envelope, publicPem: string): Statement
   if (publicKey.asymmetricKeyType !== 'ed25519') return undefined;
   const payload = Buffer.from(envelope.payload, 'base64');
   const keyid = keyIdOf(publicKey);
+  if (expected !== undefined && expected !== keyid) return undefined;
   const isSigned = envelope.signatures.some(
     signature =>
       signature.keyid === keyid &&

@@ -16,6 +16,7 @@ export interface DataFile {
   source: Buffer | string;
 }
 
+/** A bundle to be written. */
 export interface BundleContent {
   evidenceId: string;
   data: readonly DataFile[];
@@ -42,6 +43,7 @@ export async function writeBundle(
   for (const [done, file] of data.entries()) {
     work.signal.throwIfAborted();
     work.progress?.({ message: 'Hashing the bundle', done, total: data.length, unit: 'items' });
+    requirePlain(file.path);
     if (digests.has(file.path)) throw new AppError('internal', `Two files of the bundle are named ${file.path}.`);
     digests.set(file.path, await sha256Of(file.source, work.signal));
   }
@@ -88,9 +90,16 @@ async function writeZip(
   const zip = new ZipFile();
   // Local time on purpose: DOS times have no zone, and yazl writes them from local fields.
   const options = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compress: false, mode: 0o100644 };
+  // yazl tells of a source that broke or changed its size on itself alone, where nobody listening is a crash.
+  const failure = new AbortController();
+  let current: Readable | undefined;
+  zip.on('error', error => failure.abort(error));
   for (const { path, source } of [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const size = typeof source === 'string' ? (await stat(source)).size : source.length;
-    zip.addReadStreamLazy(`${folder}/${path}`, { ...options, size }, callback => callback(null, read(source)));
+    zip.addReadStreamLazy(`${folder}/${path}`, { ...options, size }, callback => {
+      current = read(source);
+      callback(null, current);
+    });
   }
   zip.end();
   const hash = createHash('sha256');
@@ -103,10 +112,24 @@ async function writeZip(
       done(null, chunk);
     },
   });
-  await pipeline(Readable.from(zip.outputStream), measure, createWriteStream(to, { mode: 0o600, flush: true }), {
-    signal: work.signal,
-  });
+  try {
+    await pipeline(zip.outputStream, measure, createWriteStream(to, { mode: 0o600, flush: true }), {
+      signal: AbortSignal.any([work.signal, failure.signal]),
+    });
+  } catch (error) {
+    if (!failure.signal.aborted) throw error;
+    const cause = failure.signal.reason as Error;
+    throw new AppError('internal', `The bundle was not written: ${cause.message}.`, { cause });
+  } finally {
+    current?.destroy();
+  }
   return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Names that a manifest, BagIt's percent encoding or an unzip tool would not give back as they are. */
+function requirePlain(path: string): void {
+  if (/[\\%\u0000-\u001f]/.test(path) || path.split('/').some(part => part === '' || part === '.' || part === '..'))
+    throw new AppError('internal', `${JSON.stringify(path)} is no plain path for a file of a bundle.`);
 }
 
 function read(source: Buffer | string): Readable {

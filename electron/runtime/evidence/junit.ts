@@ -22,7 +22,7 @@ export function junitXml(record: EvidenceRecord): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,
-    `  <testsuite name="${escapeMarkup(record.evidence_id)}" timestamp="${record.created_at}" ${counts}>`,
+    `  <testsuite name="${escapeMarkup(record.evidence_id)}" timestamp="${escapeMarkup(record.created_at)}" ${counts}>`,
     ...body,
     '  </testsuite>',
     '</testsuites>',

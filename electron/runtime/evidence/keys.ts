@@ -8,7 +8,9 @@ import {
 } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
 
+/** What bundles are signed with. */
 export interface SigningKey {
   /** The first 16 hex digits of the SHA-256 of the public key (SPKI, DER). */
   keyid: string;
@@ -35,7 +37,7 @@ export function loadOrMakeKey(home: string): SigningKey {
       rmSync(temporary, { force: true });
     }
   }
-  const privateKey = createPrivateKey(readFileSync(path));
+  const privateKey = readKey(path);
   const publicKey = createPublicKey(privateKey);
   return {
     keyid: keyIdOf(publicKey),
@@ -44,6 +46,22 @@ export function loadOrMakeKey(home: string): SigningKey {
   };
 }
 
+function readKey(path: string): KeyObject {
+  const hint = 'Put it back from a backup, or move it away: then a new key with another id is made.';
+  try {
+    const key = createPrivateKey(readFileSync(path));
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch (cause) {
+    throw new AppError('workspace_damaged', `The signing key ${path} cannot be read.`, {
+      hint,
+      details: { path },
+      cause,
+    });
+  }
+  throw new AppError('workspace_damaged', `The signing key ${path} is no Ed25519 key.`, { hint, details: { path } });
+}
+
+/** A key's id: the first 16 hex digits of the SHA-256 of its SPKI DER. */
 export function keyIdOf(publicKey: KeyObject): string {
   return createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))

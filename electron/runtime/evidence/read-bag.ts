@@ -4,11 +4,13 @@ import { promisify } from 'node:util';
 import { type Entry, open, type ZipFile } from 'yauzl';
 import { AppError } from '../../../shared/errors.ts';
 
+/** One file of a bag. */
 export interface BagEntry {
   bytes: number;
   sha256: string;
 }
 
+/** What a bundle has in it. */
 export interface Bag {
   evidenceId: string;
   /** By path inside the bag. */
@@ -44,6 +46,7 @@ export async function readBag(path: string): Promise<Bag> {
     const texts = new Map<string, string>();
     let evidenceId: string | undefined;
     let textBytes = 0;
+    let totalBytes = 0;
     for await (const entry of entriesOf(zip, path)) {
       const match = /^(evd_[0-9a-z]{26})\/(.+)$/.exec(entry.fileName);
       if (match === null || (evidenceId !== undefined && match[1] !== evidenceId)) {
@@ -52,6 +55,9 @@ export async function readBag(path: string): Promise<Bag> {
       evidenceId = match[1] as string;
       const name = match[2] as string;
       requireHarmless(entry, name, path);
+      // Many entries over the same bytes would make a small file endless work.
+      totalBytes += entry.compressedSize;
+      if (totalBytes > zip.fileSize) throw invalid(path, 'its entries overlap');
       if (entries.has(name)) throw invalid(path, `there are two entries ${JSON.stringify(name)}`);
       const keep = isText(name);
       if (keep) textBytes += entry.uncompressedSize;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
-import { type Envelope, envelopeSchema, verifyEnvelope } from './attestation.ts';
+import { type Envelope, envelopeSchema, testResultType, verifyEnvelope } from './attestation.ts';
 import { type BagEntry, readBag } from './read-bag.ts';
 import { evidenceRecord } from './record.ts';
 
+/** One file that is not as it was signed. */
 export interface BundleProblem {
   /** Path inside the bag. */
   file: string;
@@ -11,12 +12,14 @@ export interface BundleProblem {
   detail: string;
 }
 
+/** One attestation, and whether it holds for this bag. */
 export interface BundleSignature {
   keyid: string;
   valid: boolean;
   detail: string;
 }
 
+/** What `ppl evidence verify` says. */
 export interface VerifyReport {
   ok: boolean;
   evidence_id: string;
@@ -72,9 +75,10 @@ export async function verifyBundle(path: string): Promise<VerifyReport> {
   }
 
   const verdict = checkRecord(bag.text('data/evidence.json'), bag.evidenceId, report);
-  const signatures = checkSignatures(bag.entries, name => bag.text(name));
-  if (!signatures.some(signature => signature.valid)) {
-    report('attestations/', signatures.length === 0 ? 'missing' : 'invalid', 'no valid signature is over this bag');
+  const { signatures, isAttested } = checkSignatures(bag.entries, verdict, name => bag.text(name));
+  if (!isAttested) {
+    const detail = 'no valid signature is over this bag and its test result';
+    report('attestations/', signatures.length === 0 ? 'missing' : 'invalid', detail);
   }
   return {
     ok: problems.length === 0,
@@ -113,11 +117,15 @@ function checkRecord(
   return parsed.data.conclusion.verdict;
 }
 
+/** A valid signature alone attests nothing: a replay that came out otherwise is signed too. One must state this verdict. */
 function checkSignatures(
   entries: ReadonlyMap<string, BagEntry>,
+  verdict: string,
   text: (name: string) => string | undefined,
-): BundleSignature[] {
+): { signatures: BundleSignature[]; isAttested: boolean } {
   const signatures: BundleSignature[] = [];
+  const results = verdict === 'pass' ? ['PASSED', 'WARNED'] : ['FAILED'];
+  let isAttested = false;
   for (const name of entries.keys()) {
     const keyid = /^attestations\/([0-9a-f]{16})\.json$/.exec(name)?.[1];
     if (keyid === undefined) continue;
@@ -127,21 +135,29 @@ function checkSignatures(
     if (publicPem === undefined) invalid(`keys/${keyid}.pub is not there`);
     else if (envelope === undefined) invalid('it is no DSSE envelope');
     else {
-      const statement = verifyEnvelope(envelope, publicPem);
-      if (statement === undefined || !envelope.signatures.some(signature => signature.keyid === keyid)) {
+      const statement = verifyEnvelope(envelope, publicPem, keyid);
+      if (statement === undefined) {
         invalid('the signature does not fit the key and the payload');
         continue;
       }
-      const covers = new Map(statement.subject.map(({ name: subject, digest }) => [subject, digest.sha256]));
-      const differing = [...covers].find(
-        ([subject, digest]) => entries.has(subject) && entries.get(subject)?.sha256 !== digest,
+      const isResult = statement.predicateType === testResultType;
+      const differing = statement.subject.find(
+        ({ name: subject, digest }) => entries.has(subject) && entries.get(subject)?.sha256 !== digest.sha256,
       );
-      if (!covers.has('tagmanifest-sha256.txt')) invalid('it is not over this bag’s tag manifest');
-      else if (differing !== undefined) invalid(`it is over another ${differing[0]}`);
-      else signatures.push({ keyid, valid: true, detail: `signed by ${keyid}; whose key that is, you must know` });
+      const uncovered = ['tagmanifest-sha256.txt', ...(isResult ? ['data/evidence.json', 'data/graph.json'] : [])].find(
+        file => entries.has(file) && !statement.subject.some(subject => subject.name === file),
+      );
+      if (uncovered !== undefined) invalid(`it is not over this bag’s ${uncovered}`);
+      else if (differing !== undefined) invalid(`it is over another ${differing.name}`);
+      else if (isResult && !results.includes(String(statement.predicate.result)))
+        invalid(`it states ${String(statement.predicate.result)}, and the evidence ${verdict}`);
+      else {
+        isAttested ||= isResult;
+        signatures.push({ keyid, valid: true, detail: `signed by ${keyid}; whose key that is, you must know` });
+      }
     }
   }
-  return signatures;
+  return { signatures, isAttested };
 }
 
 function parseEnvelope(text: string): Envelope | undefined {

@@ -1,12 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Entry, open, type ZipFile } from 'yauzl';
+import { type Envelope, signStatement } from '../../../../electron/runtime/evidence/attestation.ts';
+import { writeBundle } from '../../../../electron/runtime/evidence/bundle.ts';
 import { loadOrMakeKey, type SigningKey } from '../../../../electron/runtime/evidence/keys.ts';
 import { verifyBundle } from '../../../../electron/runtime/evidence/verify.ts';
 import { evidenceId, type RawEntry, record, write, zipOf } from './bundles.ts';
@@ -62,6 +73,11 @@ function remanifest(entries: Map<string, Buffer>): void {
     Buffer.from(names.map(name => `${sha(entries.get(name) as Buffer)}  ${name}\n`).join(''));
   entries.set('manifest-sha256.txt', lines([...entries.keys()].filter(name => name.startsWith('data/'))));
   entries.set('tagmanifest-sha256.txt', lines(['bagit.txt', 'manifest-sha256.txt']));
+}
+
+function statementIn(envelope: Buffer) {
+  const { payload } = JSON.parse(envelope.toString()) as Envelope;
+  return JSON.parse(Buffer.from(payload, 'base64').toString()) as Parameters<typeof signStatement>[0];
 }
 
 function unpack(entries: Map<string, Buffer>): string {
@@ -126,6 +142,41 @@ describe('a bundle', () => {
     await expect(write(bundle, key, [{ path: 'graph.json', source: Buffer.from('') }])).rejects.toThrow('graph.json');
     expect(readFileSync(bundle).equals(before)).toBe(true);
     expect(readdirSync(home).filter(name => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('is not written when a file changes its size meanwhile, or the work is cancelled', async () => {
+    const before = readFileSync(bundle);
+    const source = join(home, 'z.bin');
+    const attempt = (signal: AbortSignal, meanwhile: () => void) => {
+      writeFileSync(source, Buffer.alloc(5_000_000));
+      return writeBundle(
+        {
+          evidenceId,
+          key,
+          to: bundle,
+          statement: ({ tagManifest: sha256 }) => ({
+            _type: 'https://in-toto.io/Statement/v1',
+            subject: [{ name: 'tagmanifest-sha256.txt', digest: { sha256 } }],
+            predicateType: 'none',
+            predicate: {},
+          }),
+          data: [{ path: 'z.bin', source }],
+        },
+        { signal, progress: step => step.unit === 'bytes' && meanwhile() },
+      );
+    };
+    await expect(attempt(new AbortController().signal, () => truncateSync(source, 10))).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('unexpected number of bytes'),
+    });
+    const cancel = new AbortController();
+    await expect(attempt(cancel.signal, () => cancel.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    expect(readFileSync(bundle).equals(before)).toBe(true);
+    expect(readdirSync(home).filter(name => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it.each(['../x', '/x', 'a//b', 'a\\b', 'a\nb', 'a%b', ''])('has no file named %j', async path => {
+    await expect(write(bundle, key, [{ path, source: Buffer.from('') }])).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('passes sha256sum once it is unpacked', async () => {
@@ -280,6 +331,53 @@ describe('a bundle that was changed', () => {
     expect(await verifyBundle(nonsense)).toMatchObject({ ok: false, signatures: [{ valid: false }] });
   });
 
+  it('does not pass for signed by a key whose id somebody else’s key is filed under', async () => {
+    const other = loadOrMakeKey(mkdtempSync(join(home, 'other-')));
+    const spoofed = await rewritten(entries => {
+      const name = `attestations/${key.keyid}.json`;
+      const envelope = signStatement(statementIn(entries.get(name) as Buffer), other);
+      envelope.signatures.push({ keyid: key.keyid, sig: 'AAAA' });
+      entries.set(name, Buffer.from(JSON.stringify(envelope)));
+      entries.set(`keys/${key.keyid}.pub`, Buffer.from(other.publicPem));
+    });
+    expect(await verifyBundle(spoofed)).toMatchObject({ ok: false, signatures: [{ keyid: key.keyid, valid: false }] });
+  });
+
+  it('is not attested by another verdict, another graph, no graph, or a replay alone', async () => {
+    const restated = (change: (statement: ReturnType<typeof statementIn>) => void) =>
+      rewritten(entries => {
+        const name = `attestations/${key.keyid}.json`;
+        const statement = statementIn(entries.get(name) as Buffer);
+        change(statement);
+        entries.set(name, Buffer.from(JSON.stringify(signStatement(statement, key))));
+      }).then(verifyBundle);
+    const invalid = (detail: string) => ({
+      ok: false,
+      signatures: [{ valid: false, detail: expect.stringContaining(detail) }],
+    });
+    expect(await restated(() => undefined)).toMatchObject({ ok: true });
+    expect(
+      await restated(statement => {
+        statement.predicate.result = 'FAILED';
+      }),
+    ).toMatchObject(invalid('it states FAILED'));
+    const graph = (statement: ReturnType<typeof statementIn>) =>
+      statement.subject.findIndex(({ name }) => name === 'data/graph.json');
+    expect(await restated(statement => statement.subject.splice(graph(statement), 1))).toMatchObject(
+      invalid('not over this bag’s data/graph.json'),
+    );
+    expect(
+      await restated(statement =>
+        statement.subject.unshift({ name: 'data/graph.json', digest: { sha256: 'a'.repeat(64) } }),
+      ),
+    ).toMatchObject(invalid('over another data/graph.json'));
+    expect(
+      await restated(statement => {
+        statement.predicateType = 'https://proofbench.dev/reproduction/v1';
+      }),
+    ).toMatchObject({ ok: false, signatures: [{ valid: true }], problems: [{ file: 'attestations/' }] });
+  });
+
   it('keeps its first signature when a second is added', async () => {
     const other = loadOrMakeKey(mkdtempSync(join(home, 'other-')));
     const path = join(home, 'b.proof');
@@ -348,6 +446,29 @@ describe('what is no bundle', () => {
     expect(readdirSync(dirname(home))).not.toContain('evil');
   });
 
+  it('is refused for entries that overlap, and for more of them than any of ours has', async () => {
+    const path = join(home, 'overlap.proof');
+    const large = Buffer.alloc(10_000);
+    const names = ['bagit.txt', 'data/a', 'data/b'].map(name => `${evidenceId}/${name}`);
+    const sound = zipOf(names.map((name, index) => ({ name, bytes: index === 0 ? large : bytes })));
+    const overlapping = zipOf(
+      names.map(name => ({ name, bytes: large })),
+      { overlap: true },
+    );
+    writeFileSync(path, sound);
+    expect(await verifyBundle(path)).toMatchObject({ ok: false, files: 3 });
+    writeFileSync(path, overlapping);
+    await expect(verifyBundle(path)).rejects.toEqual(invalid('overlap'));
+    writeFileSync(
+      path,
+      zipOf(
+        Array.from({ length: 65_000 }, (_, at) => ({ name: `${evidenceId}/data/${at}`, bytes })),
+        { count: 100_001 },
+      ),
+    );
+    await expect(verifyBundle(path)).rejects.toEqual(invalid('more than 100000'));
+  });
+
   it('is refused for two entries of one name, a link, a compressed or an encrypted one', async () => {
     const more = async (entry: Partial<RawEntry>, why: string) =>
       expect(
@@ -361,6 +482,13 @@ describe('what is no bundle', () => {
 });
 
 describe('the signing key', () => {
+  it('is not replaced when it is damaged', () => {
+    const path = join(home, 'keys/signing.pem');
+    writeFileSync(path, 'no key');
+    expect(() => loadOrMakeKey(home)).toThrow(expect.objectContaining({ code: 'workspace_damaged' }));
+    expect(readFileSync(path, 'utf8')).toBe('no key');
+  });
+
   it('is made once and read by its user only', () => {
     expect(loadOrMakeKey(home).keyid).toBe(key.keyid);
     expect(key.keyid).toMatch(/^[0-9a-f]{16}$/);

@@ -92,7 +92,11 @@ export interface RawEntry {
 }
 
 /** A zip by its bytes, so that it can be one that no library would write. */
-export function zipOf(entries: readonly RawEntry[]): Buffer {
+export function zipOf(
+  entries: readonly RawEntry[],
+  /** All entries at the first one's bytes; a count that the zip64 end claims. */
+  lies: { overlap?: boolean; count?: number } = {},
+): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -110,8 +114,9 @@ export function zipOf(entries: readonly RawEntry[]): Buffer {
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, path, bytes]);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE((mode << 16) >>> 0, 6);
-    tail.writeUInt32LE(offset, 10);
+    tail.writeUInt32LE(lies.overlap ? 0 : offset, 10);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 3]), common, tail, path]));
+    if (lies.overlap && parts.length > 0) continue;
     parts.push(local);
     offset += local.length;
   }
@@ -121,5 +126,21 @@ export function zipOf(entries: readonly RawEntry[]): Buffer {
   end.writeUInt16LE(entries.length, 6);
   end.writeUInt32LE(central.length, 8);
   end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...parts, central, Buffer.from('PK\x05\x06'), end]);
+  if (lies.count === undefined) return Buffer.concat([...parts, central, Buffer.from('PK\x05\x06'), end]);
+  const end64 = Buffer.alloc(52);
+  end64.writeBigUInt64LE(44n, 0);
+  end64.writeBigUInt64LE(BigInt(lies.count), 20);
+  end64.writeBigUInt64LE(BigInt(lies.count), 28);
+  end64.writeBigUInt64LE(BigInt(central.length), 36);
+  end64.writeBigUInt64LE(BigInt(offset), 44);
+  const locator = Buffer.alloc(16);
+  locator.writeBigUInt64LE(BigInt(offset + central.length), 4);
+  locator.writeUInt32LE(1, 12);
+  end.fill(0xff, 4, 16);
+  const [at64, atLocator, atEnd] = ['PK\x06\x06', 'PK\x06\x07', 'PK\x05\x06'].map(text => Buffer.from(text)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  return Buffer.concat([...parts, central, at64, end64, atLocator, locator, atEnd, end]);
 }
