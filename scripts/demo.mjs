@@ -94,9 +94,22 @@ if (proof !== undefined) {
         `lease closed   ${receipt.removed.length} removed, ${receipt.kept.length} kept as evidence, ${receipt.failed.length} left over`,
       );
   }
+  const left = leftOnEngine();
+  console.log(`left running   ${left === '' ? 'nothing' : left}`);
   console.log(`\nCheck it yourself:  npm run -s ppl -- evidence verify ${proof.bundle}`);
 }
 process.exit(code ?? 1);
+
+/** Containers and networks of ours, less the gateway, which stays a moment for the next run. */
+function leftOnEngine() {
+  const list = (kind, format) =>
+    spawnSync('docker', [kind, 'ls', '--filter', 'label=proofbench.deployment', '--format', format], {
+      encoding: 'utf8',
+    });
+  const answers = [list('container', '{{.Names}}'), list('network', '{{.Name}}')];
+  if (answers.some(answer => answer.status !== 0)) return 'unknown (no docker client to ask)';
+  return answers.flatMap(answer => answer.stdout.split('\n').filter(name => name !== '')).join(', ');
+}
 
 function short(id) {
   return `${id.slice(0, 10)}…`;

@@ -1,4 +1,6 @@
 import { AppError } from '../errors.ts';
+import { isMaybe } from './catalog.ts';
+import { expandNamed } from './parse.ts';
 import { printType } from './print.ts';
 import type { Type } from './type.ts';
 import { checkValue } from './value.ts';
@@ -12,8 +14,9 @@ const maxDepth = 64;
  */
 export function parseLiteral(text: string, type: Type): unknown {
   const reader = new LiteralReader(text, type);
-  const value = reader.whole();
+  let value = reader.whole();
   try {
+    value = settle(value, type);
     checkValue(value, type);
   } catch (error) {
     throw invalid(text, type, AppError.from(error).message, error);
@@ -83,6 +86,10 @@ class LiteralReader {
     if (this.#take('{')) return this.#fields(depth);
     const quoted = this.#match(/"(?:[^"\\]|\\.)*"/y);
     if (quoted !== undefined) return this.#unquote(quoted);
+    const character = this.#match(/'(?:[^'\\]|\\.)*'/y);
+    if (character !== undefined) {
+      return character === `'\\''` ? "'" : this.#unquote(`"${character.slice(1, -1).replaceAll('"', '\\"')}"`);
+    }
     const number = this.#match(/-?(?:Infinity|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/y);
     if (number !== undefined) return numberOf(number);
     const word = this.#match(/[A-Za-z_][A-Za-z0-9_.]*/y);
@@ -112,6 +119,7 @@ class LiteralReader {
       this.#space();
       const name = this.#match(/[a-z_][A-Za-z0-9_]*/y);
       if (name === undefined || !this.#take(':')) this.#fail('expected a field such as x: 1.0');
+      if (fields.some(([given]) => given === name)) this.#fail(`the field ${name} is given twice`);
       fields.push([name, this.#value(depth + 1)]);
       if (!this.#take(',')) {
         if (!this.#take('}')) this.#fail('expected "," or "}"');
@@ -152,11 +160,33 @@ class LiteralReader {
   }
 }
 
-/** Integers beyond what a double holds exactly stay decimal text, as in canonical JSON. */
-function numberOf(text: string): number | string {
+/** Whole numbers beyond 2^53 become what their type makes of them: a Double's value, an integer's decimal text. */
+function settle(value: unknown, type: Type | undefined): unknown {
+  if (type?.kind === 'named' && !isMaybe(type)) return settle(value, expandNamed(type));
+  if (type?.kind === 'named') return settle(value, type.args[0]);
+  if (typeof value === 'bigint') {
+    return type?.kind === 'atom' && (type.name === 'Double' || type.name === 'Float') ? Number(value) : String(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, index) =>
+      settle(item, type?.kind === 'list' ? type.item : type?.kind === 'tuple' ? type.items[index] : undefined),
+    );
+  }
+  if (value === null || typeof value !== 'object') return value;
+  const fields = type?.kind === 'record' ? type.fields : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      name,
+      settle(field, Object.hasOwn(fields, name) ? fields[name] : undefined),
+    ]),
+  );
+}
+
+/** Integers beyond what a double holds exactly are kept whole until their type is known. */
+function numberOf(text: string): number | bigint | string {
   if (text.endsWith('Infinity')) return text;
   const value = Number(text);
-  return /^-?\d+$/.test(text) && !Number.isSafeInteger(value) ? text : value;
+  return /^-?\d+$/.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value;
 }
 
 function invalid(text: string, type: Type, why: string, cause?: unknown): AppError {

@@ -48,9 +48,9 @@ export class Substitution {
       return this.#all(a.items.map((item, index) => [item, b.items[index] as Type, [...path, String(index)]]));
     }
     if (a.kind === 'record' && b.kind === 'record') {
-      const missing = Object.keys(b.fields).find(name => !(name in a.fields));
+      const missing = Object.keys(b.fields).find(name => !Object.hasOwn(a.fields, name));
       if (missing !== undefined) return part(`the field ${missing} is missing`);
-      const extra = Object.keys(a.fields).find(name => !(name in b.fields));
+      const extra = Object.keys(a.fields).find(name => !Object.hasOwn(b.fields, name));
       if (extra !== undefined) return part(`there is a field ${extra} too many`);
       return this.#all(
         Object.entries(a.fields).map(([name, field]) => [field, b.fields[name] as Type, [...path, name]]),

@@ -23,6 +23,7 @@ export function checkValue(value: unknown, type: Type, path = 'value'): void {
   };
   switch (type.kind) {
     case 'var':
+      if (value === undefined) wrong();
       return;
     case 'atom':
       if (!isAtom(value, type.name)) wrong();
@@ -83,7 +84,12 @@ function isAtom(value: unknown, atom: Atom): boolean {
       return typeof value === 'string' && [...value].length === 1;
     case 'Float':
     case 'Double':
-      return typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+      return (
+        (typeof value === 'number' && Number.isFinite(value)) ||
+        value === 'NaN' ||
+        value === 'Infinity' ||
+        value === '-Infinity'
+      );
     case 'String':
       return typeof value === 'string';
     default:

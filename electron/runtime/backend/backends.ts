@@ -145,7 +145,7 @@ export class Backends {
     const { graph } = this.state(id);
     const vertex = this.vertex(graph, vertexRef);
     const { parameters } = this.#options.catalog.graphRelease(vertex.version_id);
-    const declared = parameters[name]?.type;
+    const declared = Object.hasOwn(parameters, name) ? parameters[name]?.type : undefined;
     const used = type === undefined ? declared : parseType(type);
     if (used === undefined) {
       throw new AppError('not_found', `Vertex ${vertex.alias} has no parameter ${name}.`, {

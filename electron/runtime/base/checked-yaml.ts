@@ -36,7 +36,13 @@ export function parseCheckedYaml<S extends z.ZodType>(
   if (syntax !== undefined) throw fail(syntax.pos[0], '', syntax.message, 'The file is not valid YAML there.');
   const at = (path: readonly PropertyKey[], message: string, hint?: string) =>
     fail(offsetOf(document.contents, path), path.map(String).join('.'), message, hint);
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: 50 }) ?? {};
+  } catch (error) {
+    throw fail(0, '', error instanceof Error ? error.message : String(error), 'Write out what is repeated.');
+  }
+  const parsed = schema.safeParse(plain);
   if (parsed.success) return { value: parsed.data, at };
   // A misspelt key also leaves the right one missing: the misspelling is the one to tell.
   const { issues } = parsed.error;

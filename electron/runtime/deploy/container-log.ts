@@ -1,9 +1,22 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Signal } from '../base/signal.ts';
 import type { AttachedOutput } from '../engine/engine.ts';
 
 export type LogStream = 'stdout' | 'stderr';
+
+/** How far back in the index a tail is looked for. */
+const maxTailIndexBytes = 64 * 1024;
 
 /** One piece of output as it arrived. */
 export interface LogChunk {
@@ -47,6 +60,7 @@ export class ContainerLog {
   /** Goes on after a host was lost: `output` starts at the first byte again, and what is here already is skipped. */
   recover(output: AttachedOutput): void {
     this.#open();
+    this.#mendIndex();
     this.#ended = this.#read(output, { ...this.#sizes }, 'recovered');
   }
 
@@ -70,8 +84,10 @@ export class ContainerLog {
 
   /** The last lines of both streams in arrival order, for a message. */
   tail(lines: number): string {
-    const chunks = [...this.#readIndex(0).chunks].map(chunk => chunk.bytes.toString('utf8'));
-    return chunks.join('').trimEnd().split('\n').slice(-lines).join('\n');
+    const size = existsSync(this.indexPath) ? statSync(this.indexPath).size : 0;
+    const { chunks } = this.#readIndex(this.#lineStart(Math.max(0, size - maxTailIndexBytes)));
+    const bytes = Buffer.concat(chunks.map(chunk => chunk.bytes));
+    return bytes.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   }
 
   /** What was captured, in arrival order; with `follow`, until the container has ended. */
@@ -99,6 +115,37 @@ export class ContainerLog {
       index: append(this.indexPath),
     };
     this.#sizes = { stdout: statSync(this.path('stdout')).size, stderr: statSync(this.path('stderr')).size };
+  }
+
+  /**
+   * A host that died between a stream and its index left bytes that no entry names, or half an entry: the half goes, and the
+   * bytes get one of their own.
+   */
+  #mendIndex(): void {
+    const files = this.#files;
+    if (files === undefined) return;
+    const index = readRange(this.indexPath, 0, statSync(this.indexPath).size);
+    const whole = index.lastIndexOf(0x0a) + 1;
+    if (whole < index.length) ftruncateSync(files.index, whole);
+    const named = { stdout: 0, stderr: 0 };
+    for (const line of index.subarray(0, whole).toString('utf8').split('\n')) {
+      if (line === '') continue;
+      const [, stream, offset, length] = JSON.parse(line) as IndexEntry;
+      named[stream] = offset + length;
+    }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const length = this.#sizes[stream] - named[stream];
+      if (length <= 0) continue;
+      const entry: IndexEntry = [Date.now(), stream, named[stream], length, 'recovered'];
+      writeSync(files.index, `${JSON.stringify(entry)}\n`);
+    }
+  }
+
+  /** The first beginning of a line in the index at or after `position`. */
+  #lineStart(position: number): number {
+    if (position === 0) return 0;
+    const after = readRange(this.indexPath, position - 1, maxTailIndexBytes).indexOf(0x0a);
+    return after < 0 ? position : position + after;
   }
 
   async #read(output: AttachedOutput, skip: Record<LogStream, number>, mark?: 'recovered'): Promise<void> {

@@ -19,11 +19,15 @@ export interface VertexReport {
 export class GatewaySession {
   readonly #session: ClientHttp2Session;
   readonly #exec: ExecSession;
+  readonly #closeListeners = new Set<() => void>();
 
   constructor(exec: ExecSession) {
     this.#exec = exec;
     this.#session = connect('http://gateway', { createConnection: () => exec.stream });
     this.#session.on('error', () => this.#session.destroy());
+    this.#session.once('close', () => {
+      for (const listener of this.#closeListeners) listener();
+    });
     exec.stream.on('error', () => this.#session.destroy());
     exec.stream.on('close', () => this.#session.destroy());
   }
@@ -32,10 +36,11 @@ export class GatewaySession {
     return !this.#session.closed && !this.#session.destroyed;
   }
 
-  /** Called once when the session has ended, for whatever reason. */
-  onClose(listener: () => void): void {
-    if (this.isOpen) this.#session.once('close', listener);
-    else queueMicrotask(listener);
+  /** Called once when the session has ended, for whatever reason, unless `signal` aborts before. */
+  onClose(listener: () => void, signal: AbortSignal): void {
+    if (!this.isOpen) return queueMicrotask(listener);
+    this.#closeListeners.add(listener);
+    signal.addEventListener('abort', () => this.#closeListeners.delete(listener), { once: true });
   }
 
   async health(): Promise<{ version: string }> {

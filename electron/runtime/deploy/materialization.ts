@@ -257,14 +257,14 @@ export class Materialization {
 
   /** A container that loses its place in the graph while the deployment runs is not running any more. */
   #followGateway(session: GatewaySession): void {
-    session.onClose(() => {
-      if (this.#watching.signal.aborted) return;
-      this.#failed.resolve(
-        new AppError('docker_unreachable', 'The gateway container was lost while the deployment was running.', {
-          hint: 'Check that Docker is running (`ppl doctor`), then deploy again.',
-        }),
-      );
-    });
+    const lost = new AppError(
+      'docker_unreachable',
+      'The gateway container was lost while the deployment was running.',
+      {
+        hint: 'Check that Docker is running (`ppl doctor`), then deploy again.',
+      },
+    );
+    session.onClose(() => this.#failed.resolve(lost), this.#watching.signal);
   }
 }
 

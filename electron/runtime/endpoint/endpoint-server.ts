@@ -35,6 +35,8 @@ export class EndpointServer implements AsyncDisposable {
   readonly #options: EndpointServerOptions;
   readonly #server: Server;
   readonly #agent: TunnelAgent;
+  /** What was upgraded is out of the server's sight and is ended by us. */
+  readonly #upgraded = new Set<Duplex>();
   #port = 0;
 
   constructor(options: EndpointServerOptions) {
@@ -87,6 +89,7 @@ export class EndpointServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     if (this.#server.listening) await new Promise<void>(resolve => this.#server.close(() => resolve()));
   }
 
@@ -127,6 +130,8 @@ export class EndpointServer implements AsyncDisposable {
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    this.#upgraded.add(socket);
+    socket.on('close', () => this.#upgraded.delete(socket));
     const refusal = this.#refusal(incoming);
     if (refusal !== undefined) return answerRaw(socket, refusal.status, refusal.code, refusal.message);
     const route = this.#route(incoming.url ?? '/');

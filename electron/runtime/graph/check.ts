@@ -20,8 +20,10 @@ export function checkOperation(graph: Graph, operation: GraphOperation, releases
     case 'rename':
       return;
     case 'add-vertex': {
-      const { alias, version_id } = operation.payload;
+      const { vertex_id, alias, version_id } = operation.payload;
       releases(version_id);
+      if (graph.vertices.has(vertex_id))
+        throw new AppError('conflict', `The backend has a vertex ${vertex_id} already.`);
       if ([...graph.vertices.values()].some(vertex => vertex.alias === alias)) {
         throw new AppError('conflict', `The backend has a vertex ${alias} already.`, { hint: 'Choose another alias.' });
       }
@@ -91,7 +93,7 @@ function checkParameter(
 ): void {
   const vertex = vertexOf(graph, payload.vertex_id);
   const { parameters } = releases(vertex.version_id);
-  const parameter = parameters[payload.name];
+  const parameter = Object.hasOwn(parameters, payload.name) ? parameters[payload.name] : undefined;
   if (parameter === undefined) {
     throw new AppError('not_found', `Vertex ${vertex.alias} has no parameter ${payload.name}.`, {
       hint: `It has: ${Object.keys(parameters).join(', ') || 'none'}.`,

@@ -16,6 +16,7 @@ function makeEnvironment(): Environment {
     environment.registerOperator(`int ${operator} double: double`, (a: bigint, b: number) => compute(Number(a), b));
     environment.registerOperator(`double ${operator} int: double`, (a: number, b: bigint) => compute(a, Number(b)));
   }
+  environment.registerOperator('int == double', (a: bigint, b: number) => Number(a) === b);
   return environment;
 }
 
@@ -43,9 +44,10 @@ export function evaluate(expression: string, output: unknown, outputs: unknown[]
  * length. Such a case says nothing of meaning (DESIGN §9).
  */
 export function isStructural(expression: string): boolean {
+  const path = String.raw`\boutputs?(?:\.\w+|\[[\w'"]*\])*?`;
   const withoutShape = expression
-    .replace(/\b(?:has|type|size)\((?:[^()]|\([^()]*\))*\)/g, ' ')
-    .replace(/[\w.[\]'"]+\.size\(\)/g, ' ');
+    .replace(new RegExp(String.raw`${path}\.size\(\)`, 'g'), ' ')
+    .replace(new RegExp(String.raw`\b(?:has|type|size)\(\s*${path}\s*\)`, 'g'), ' ');
   return !/\boutputs?\b/.test(withoutShape);
 }
 

@@ -23,8 +23,16 @@ const startLimitMs = 10_000;
 /** Evaluates expectations in a thread of their own, each under a time limit. */
 export class Evaluator implements AsyncDisposable {
   #worker: Worker | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
-  async evaluate(request: EvaluationRequest): Promise<EvaluationAnswer> {
+  /** One after the other: each has the thread, and its time, for itself. */
+  evaluate(request: EvaluationRequest): Promise<EvaluationAnswer> {
+    const answer = this.#last.then(() => this.#evaluate(request));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #evaluate(request: EvaluationRequest): Promise<EvaluationAnswer> {
     const worker = await this.#ready();
     return new Promise(resolve => {
       const finish = (answer: EvaluationAnswer) => {

@@ -19,7 +19,8 @@ export interface StoredBlob {
 export class BlobStore {
   readonly #sqlite: Sqlite;
   readonly #dir: string;
-  readonly #arriving = new Set<string>();
+  /** How many owners each blob still waits for. */
+  readonly #arriving = new Map<string, number>();
 
   constructor(sqlite: Sqlite, dir: string) {
     this.#sqlite = sqlite;
@@ -58,7 +59,7 @@ export class BlobStore {
         ...(signal === undefined ? {} : { signal }),
       });
       const sha256 = hash.digest('hex');
-      this.#arriving.add(sha256);
+      this.#arriving.set(sha256, (this.#arriving.get(sha256) ?? 0) + 1);
       const target = this.path(sha256);
       mkdirSync(join(this.#dir, sha256.slice(0, 2)), { recursive: true, mode: 0o700 });
       await rename(temporary, target);
@@ -81,7 +82,9 @@ export class BlobStore {
 
   /** A blob just put is safe from `collect` until its owner's row is written and this is called. */
   settled(sha256: string): void {
-    this.#arriving.delete(sha256);
+    const waiting = (this.#arriving.get(sha256) ?? 0) - 1;
+    if (waiting > 0) this.#arriving.set(sha256, waiting);
+    else this.#arriving.delete(sha256);
   }
 
   /** Removes what nothing refers to any more; returns the number of blobs removed. */

@@ -174,7 +174,7 @@ describe('the endpoints of a workspace', () => {
     expect(await raw(upgrade(`/e/${stopped}/ws`, own))).toMatch(/ 404 .*not_running/s);
   });
 
-  it.fails('end what was upgraded when the host leaves', async () => {
+  it('end what was upgraded when the host leaves', async () => {
     const open = connect({ port: served.port, host: '127.0.0.1' });
     open.write(upgrade(`/e/${token}/ws`, `host: 127.0.0.1:${served.port}`));
     await new Promise(resolve => open.once('data', resolve));

@@ -12,6 +12,8 @@ const holds = (expression: string, value: unknown = null, type = 't') => {
 describe('expressions', () => {
   it.each([
     '2 * 1.5 == 3.0',
+    '2 * 1.5 == 3',
+    '1 == 1.0',
     '1.5 * 2 == 3.0',
     '1 + 0.5 == 1.5',
     '3 - 0.5 == 2.5',
@@ -57,7 +59,7 @@ describe('expressions', () => {
     expect(() => holds('output.nothing == 1', { a: 1 }, '{a: Int32}')).toThrow();
   });
 
-  it.each(['output ==', '1 +', 'nosuch == 1', '1 == 1.0', '2 * 1.5 == 3', 'output.size(', '1 + "a" == 2', ''])(
+  it.each(['output ==', '1 +', 'nosuch == 1', 'output.size(', '1 + "a" == 2', ''])(
     '"%s" is wrong as it stands',
     expression => {
       expect(parseExpression(expression)).toEqual(expect.any(String));
@@ -102,11 +104,11 @@ describe('expressions that look at shape alone', () => {
     'outputs[1] == output',
   ])('are not: %s', expression => expect(isStructural(expression)).toBe(false));
 
-  it.fails.each(['output.size() == 1', 'outputs.size() == 2', 'output.boxes[0].size() > 0'])('%s', expression =>
+  it.each(['output.size() == 1', 'outputs.size() == 2', 'output.boxes[0].size() > 0'])('%s', expression =>
     expect(isStructural(expression)).toBe(true),
   );
 
-  it.fails('are not those that count what has a meaning', () => {
+  it('are not those that count what has a meaning', () => {
     expect(isStructural('size(output.filter(each, each.label == "dog")) == 1')).toBe(false);
   });
 });

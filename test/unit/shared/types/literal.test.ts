@@ -94,19 +94,19 @@ describe('literals', () => {
     expect(() => defaultValue(1.5, parseType('Int32'))).toThrow(expect.objectContaining({ code: 'value_invalid' }));
   });
 
-  it.fails('takes a whole Double beyond 2^53', () => {
+  it('takes a whole Double beyond 2^53', () => {
     expect(read('10000000000000000', 'Double')).toBe(1e16);
   });
 
-  it.fails('refuses a number too large for a Double, which has no JSON form', () => {
+  it('refuses a number too large for a Double, which has no JSON form', () => {
     expect(() => read('1e400', 'Double')).toThrow(expect.objectContaining({ code: 'value_invalid' }));
   });
 
-  it.fails("reads a Char in single quotes, as its own documentation writes it: 'c'", () => {
+  it("reads a Char in single quotes, as its own documentation writes it: 'c'", () => {
     expect(read("'c'", 'Char')).toBe('c');
   });
 
-  it.fails('refuses a record that gives a field twice', () => {
+  it('refuses a record that gives a field twice', () => {
     expect(() => read('{x: 1, x: 2}', '{x: Int32}')).toThrow(expect.objectContaining({ code: 'value_invalid' }));
   });
 });
