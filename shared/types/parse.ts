@@ -83,9 +83,10 @@ class Parser {
 
   #name(depth: number): Type {
     const start = this.#at;
-    const variable = this.#word(/[a-z][A-Za-z0-9_]*/y);
+    // A small word before a dot is the workspace of a name, not a variable.
+    const variable = this.#word(/[a-z][A-Za-z0-9_]*(?![A-Za-z0-9_.])/y);
     if (variable !== undefined) return { kind: 'var', name: variable };
-    const name = this.#word(/[A-Z][A-Za-z0-9_]*(\.[A-Z][A-Za-z0-9_]*)*/y);
+    const name = this.#word(/(?:[a-z][A-Za-z0-9_]*\.)?[A-Z][A-Za-z0-9_]*(?:\.[A-Z][A-Za-z0-9_]*)*/y);
     if (name === undefined) this.#fail('expected a type');
     const args: Type[] = [];
     if (this.#take('<')) {
@@ -93,11 +94,12 @@ class Parser {
       while (this.#take(','));
       this.#expect('>');
     }
-    if ((atoms as readonly string[]).includes(name) && args.length === 0) return { kind: 'atom', name: name as Atom };
-    const wanted = name === maybeName ? 1 : catalog[name]?.params.length;
+    const isAtom = (atoms as readonly string[]).includes(name);
+    if (isAtom && args.length === 0) return { kind: 'atom', name: name as Atom };
+    const wanted = isAtom ? 0 : name === maybeName ? 1 : catalog[name]?.params.length;
     if (wanted === undefined) {
       this.#at = start;
-      const close = nearest(name, [...atoms, ...Object.keys(catalog), maybeName]);
+      const close = nearest(name.replace(/^[a-z]\w*\./, ''), [...atoms, ...Object.keys(catalog), maybeName]);
       this.#fail(`there is no type ${name}${close === undefined ? '' : `; did you mean ${close}?`}`);
     }
     if (args.length !== wanted) {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { AppError } from '../errors.ts';
 import { isMaybe } from './catalog.ts';
 import { expandNamed } from './parse.ts';
@@ -11,19 +12,20 @@ const integerRanges: Readonly<Partial<Record<Atom, readonly [min: bigint, max: b
   UInt64: [0n, 2n ** 64n - 1n],
 };
 
+/** With no bits set that stand for nothing, so that the same bytes have one canonical form. */
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
+
 /**
  * Checks canonical JSON of a value (DESIGN §3) against a type: record → object, list and tuple → array, Bytes → base64,
  * Maybe → null or the value, integers beyond 2^53 → decimal strings. Throws AppError `value_invalid` naming the place.
  */
 export function checkValue(value: unknown, type: Type, path = 'value'): void {
   const wrong = (): never => {
-    throw new AppError('value_invalid', `${path} is not of type ${printType(type)}: ${shorten(value)}.`, {
-      details: { path, type: printType(type) },
-    });
+    throw misfit(path, type, JSON.stringify(value) ?? 'nothing');
   };
   switch (type.kind) {
     case 'var':
-      if (value === undefined) wrong();
+      if (!isJson(value)) wrong();
       return;
     case 'atom':
       if (!isAtom(value, type.name)) wrong();
@@ -40,7 +42,10 @@ export function checkValue(value: unknown, type: Type, path = 'value'): void {
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return wrong();
       const fields = value as Record<string, unknown>;
       if (Object.keys(fields).some(name => !Object.hasOwn(type.fields, name))) wrong();
-      for (const [name, field] of Object.entries(type.fields)) checkValue(fields[name], field, `${path}.${name}`);
+      for (const [name, field] of Object.entries(type.fields)) {
+        // Own members only: every object has a `constructor`.
+        checkValue(Object.hasOwn(fields, name) ? fields[name] : undefined, field, `${path}.${name}`);
+      }
       return;
     }
     case 'union':
@@ -60,7 +65,8 @@ export function checkValue(value: unknown, type: Type, path = 'value'): void {
   }
 }
 
-function fits(value: unknown, type: Type): boolean {
+/** Whether `checkValue` accepts a value. */
+export function fits(value: unknown, type: Type): boolean {
   try {
     checkValue(value, type);
     return true;
@@ -72,8 +78,7 @@ function fits(value: unknown, type: Type): boolean {
 function isAtom(value: unknown, atom: Atom): boolean {
   const range = integerRanges[atom];
   if (range !== undefined) {
-    const isInteger = Number.isSafeInteger(value) || (typeof value === 'string' && /^-?\d{1,20}$/.test(value));
-    if (!isInteger) return false;
+    if (!Number.isSafeInteger(value) && !isLargeInteger(value)) return false;
     const integer = BigInt(value as number | string);
     return integer >= range[0] && integer <= range[1];
   }
@@ -81,23 +86,44 @@ function isAtom(value: unknown, atom: Atom): boolean {
     case 'Bool':
       return typeof value === 'boolean';
     case 'Char':
-      return typeof value === 'string' && [...value].length === 1;
+      return isText(value) && [...value].length === 1;
     case 'Float':
+      return Number.isFinite(Math.fround(value as number)) ? typeof value === 'number' : isNotFinite(value);
     case 'Double':
-      return (
-        (typeof value === 'number' && Number.isFinite(value)) ||
-        value === 'NaN' ||
-        value === 'Infinity' ||
-        value === '-Infinity'
-      );
+      return Number.isFinite(value) || isNotFinite(value);
     case 'String':
-      return typeof value === 'string';
+      return isText(value);
     default:
-      return typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 === 0;
+      return typeof value === 'string' && base64.test(value);
   }
 }
 
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+/** Text only where a double does not do, so that a number has one canonical form. */
+function isLargeInteger(value: unknown): boolean {
+  return typeof value === 'string' && /^-?[1-9]\d{15,19}$/.test(value) && !Number.isSafeInteger(Number(value));
+}
+
+function isNotFinite(value: unknown): boolean {
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed();
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    canonicalJson(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** AppError `value_invalid` for what stands at a place, shortened to what one can read. */
+export function misfit(path: string, type: Type, shown: string): AppError {
+  const text = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  return new AppError('value_invalid', `${path} is not of type ${printType(type)}: ${text}.`, {
+    details: { path, type: printType(type) },
+  });
 }

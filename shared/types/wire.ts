@@ -1,5 +1,7 @@
+import { AppError } from '../errors.ts';
 import { isMaybe } from './catalog.ts';
 import { expandNamed } from './parse.ts';
+import { printType } from './print.ts';
 import type { Atom, Type } from './type.ts';
 
 /**
@@ -15,31 +17,44 @@ export type WireType =
   | { maybe: WireType }
   | { union: { name?: string; type: WireType }[] };
 
-export function toWireType(type: Type): WireType {
+/** So that `Rectangle<Rectangle<…>>`, four times as large at each level, cannot fill the memory. */
+const maxParts = 100_000;
+
+/** Throws AppError `type_invalid` when what it expands to is too large. */
+export function toWireType(type: Type, budget = { parts: maxParts }): WireType {
+  if (--budget.parts < 0)
+    throw new AppError(
+      'type_invalid',
+      `Written out, ${printType(type)} is part of a type of more than ${maxParts} parts.`,
+      {
+        hint: 'Nest named types less deeply.',
+      },
+    );
+  const inside = (part: Type) => toWireType(part, budget);
   switch (type.kind) {
     case 'atom':
       return type.name;
     case 'var':
       return 'any';
     case 'list':
-      return { list: toWireType(type.item) };
+      return { list: inside(type.item) };
     case 'tuple':
-      return { tuple: type.items.map(toWireType) };
+      return { tuple: type.items.map(inside) };
     case 'record':
       return {
-        record: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, toWireType(field)])),
+        record: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, inside(field)])),
       };
     case 'union':
       return {
         union: type.options.map(option => ({
           ...(option.kind === 'named' ? { name: option.name } : {}),
-          type: toWireType(option),
+          type: inside(option),
         })),
       };
     case 'named': {
-      if (isMaybe(type)) return { maybe: toWireType(type.args[0] as Type) };
+      if (isMaybe(type)) return { maybe: inside(type.args[0] as Type) };
       const body = expandNamed(type);
-      return body === undefined ? 'any' : toWireType(body);
+      return body === undefined ? 'any' : inside(body);
     }
     default:
       return type satisfies never;

@@ -302,7 +302,8 @@ function configOf(
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, parameter]) => {
-      const value = vertex.params[name]?.value ?? parameter.default;
+      const given = vertex.params[name];
+      const value = given === undefined ? parameter.default : given.value;
       if (value === undefined) {
         throw new AppError('conflict', `Parameter ${name} of vertex ${vertex.alias} has no value and no default.`, {
           hint: `Set it: ppl backend change-parameter … --vertex ${vertex.alias} --name ${name} --type ${printType(parameter.type)} --value <literal>`,

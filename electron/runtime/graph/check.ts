@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { parseType } from '../../../shared/types/parse.ts';
 import { printType } from '../../../shared/types/print.ts';
+import { sameType } from '../../../shared/types/unify.ts';
 import { checkValue } from '../../../shared/types/value.ts';
 import { applyOperation, type Graph, sameEdge, type Vertex } from './graph.ts';
 import { type Edge, type GraphOperation, graphOperation } from './operation.ts';
@@ -17,13 +18,16 @@ export function checkOperation(graph: Graph, operation: GraphOperation, releases
     throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`);
   switch (operation.type) {
     case 'create':
+      if (graph.name !== '') throw new AppError('conflict', `The backend ${graph.name} is there already.`);
+      return;
     case 'rename':
       return;
     case 'add-vertex': {
       const { vertex_id, alias, version_id } = operation.payload;
       releases(version_id);
-      if (graph.vertices.has(vertex_id))
+      if (graph.vertices.has(vertex_id)) {
         throw new AppError('conflict', `The backend has a vertex ${vertex_id} already.`);
+      }
       if ([...graph.vertices.values()].some(vertex => vertex.alias === alias)) {
         throw new AppError('conflict', `The backend has a vertex ${alias} already.`, { hint: 'Choose another alias.' });
       }
@@ -100,7 +104,7 @@ function checkParameter(
     });
   }
   const declared = printType(parameter.type);
-  if (printType(parseType(payload.type)) !== declared) {
+  if (!sameType(parseType(payload.type), parameter.type)) {
     throw new AppError(
       'value_invalid',
       `Parameter ${payload.name} of vertex ${vertex.alias} is of type ${declared}, not ${payload.type}.`,

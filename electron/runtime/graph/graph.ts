@@ -78,7 +78,8 @@ export function invertOperation(before: Graph, operation: GraphOperation): Graph
       return { type: 'connect', payload: operation.payload };
     case 'change-parameter': {
       const { vertex_id, name, type } = operation.payload;
-      const previous = before.vertices.get(vertex_id)?.params[name];
+      const params = before.vertices.get(vertex_id)?.params ?? {};
+      const previous = Object.hasOwn(params, name) ? params[name] : undefined;
       return {
         type: 'change-parameter',
         payload: previous === undefined ? { vertex_id, name, type } : { vertex_id, name, ...previous },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../../shared/canonical-json.ts';
+import { printType } from '../../../shared/types/print.ts';
 import type { Graph } from './graph.ts';
 import type { ReleaseLookup } from './release.ts';
 
@@ -13,7 +14,17 @@ export function graphJson(graph: Graph, releases: ReleaseLookup) {
         const release = releases(vertex.version_id);
         return [
           vertex.alias,
-          { component: release.component, image_digest: release.image_digest, params: vertex.params },
+          {
+            component: release.component,
+            image_digest: release.image_digest,
+            params: Object.fromEntries(
+              Object.entries(vertex.params).map(([name, { type, value }]) => {
+                // As the release declares it: a union written in another order is the same type.
+                const declared = release.parameters[name]?.type;
+                return [name, { type: declared === undefined ? type : printType(declared), value }];
+              }),
+            ),
+          },
         ];
       }),
     ),

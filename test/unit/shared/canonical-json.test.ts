@@ -58,4 +58,10 @@ describe('canonical JSON', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, undefined, 1n, [undefined], () => 0])
       expect(() => canonicalJson(value)).toThrow(TypeError);
   });
+
+  it('refuses half a surrogate pair, as §3.2.2.2 asks, and writes no hole', () => {
+    expect(() => canonicalJson(['\ud800'])).toThrow(TypeError);
+    expect(() => canonicalJson({ '\udc00': 1 })).toThrow(TypeError);
+    expect(() => canonicalJson(new Array(2))).toThrow(TypeError);
+  });
 });

@@ -32,4 +32,14 @@ describe('durations', () => {
     expect(formatDuration(ms)).toBe(text);
     expect(parseDuration(text)).toBe(ms);
   });
+
+  it('reads whole milliseconds, which is what is stored, and none without end', () => {
+    expect(parseDuration('1.005s')).toBe(1005);
+    expect(parseDuration('1.0004s')).toBe(1000);
+    expect(() => parseDuration(`${'9'.repeat(400)}h`)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it.each([1500, 61_250, 3_600_001])('writes %d ms so that it reads back', ms => {
+    expect(parseDuration(formatDuration(ms))).toBe(ms);
+  });
 });

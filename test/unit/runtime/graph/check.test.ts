@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkOperation } from '../../../../electron/runtime/graph/check.ts';
+import { applyOperation } from '../../../../electron/runtime/graph/graph.ts';
+import { graphHash } from '../../../../electron/runtime/graph/hash.ts';
 import type { GraphOperation } from '../../../../electron/runtime/graph/operation.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import { add, connect, graphOf, lookup, release } from './graphs.ts';
@@ -77,5 +79,23 @@ describe('an operation that may not land', () => {
 
   it('is a conflict where a vertex of that id is there already', () => {
     refused(add('new', 'show', 'vtx_in'), 'conflict', /vtx_in/);
+  });
+
+  it('is a conflict to create what is there already', () => {
+    const create: GraphOperation = { type: 'create', payload: { name: 'again' } };
+    expect(() => checkOperation(graphOf(create), create, releases)).toThrow(
+      expect.objectContaining({ code: 'conflict' }),
+    );
+  });
+
+  it('takes a union in any order, which is no other graph', () => {
+    const unions = lookup(release('show', [], [], { mode: 'Int32 | String' }));
+    const one = graphOf(add('out', 'show'));
+    const hashes = ['Int32 | String', 'String | Int32'].map(type => {
+      const operation = set('vtx_out', 'mode', type, 1);
+      checkOperation(one, operation, unions);
+      return graphHash(applyOperation(one, operation), unions);
+    });
+    expect(hashes[0]).toBe(hashes[1]);
   });
 });

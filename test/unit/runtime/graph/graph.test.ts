@@ -98,6 +98,13 @@ describe('the log of a graph', () => {
     }
   });
 
+  it('takes back a parameter named like a member of every object', () => {
+    const before = graphOf(add('out', 'show'));
+    const payload = { vertex_id: 'vtx_out', name: 'constructor', type: 'Int32' };
+    const inverse = invertOperation(before, { type: 'change-parameter', payload: { ...payload, value: 1 } });
+    expect(inverse).toEqual({ type: 'change-parameter', payload });
+  });
+
   it('does not change the graph it was given', () => {
     const graph = replay(log.slice(0, 4));
     const before = structuredClone(graph);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { edgeKey, solveGraph } from '../../../../electron/runtime/graph/solve.ts';
 import { printType } from '../../../../shared/types/print.ts';
+import type { Type } from '../../../../shared/types/type.ts';
 import { add, connect, graphOf, lookup, release } from './graphs.ts';
 
 const releases = lookup(
@@ -82,5 +83,57 @@ describe('solving a graph', () => {
     expect(() => solveGraph(loop, releases)).toThrow(
       'type_mismatch: edge a.0 → a.0: [t] does not fit t (a type would contain itself)',
     );
+  });
+
+  it('names two variables apart, and neither by an id', () => {
+    const two = lookup(
+      release('source', [], ['t']),
+      release('both', ['t', 'u'], ['(t, u)']),
+      release('sink', ['t'], []),
+    );
+    const graph = graphOf(
+      ...['x', 'y'].map(alias => add(alias, 'source')),
+      add('both', 'both'),
+      add('sink', 'sink'),
+      connect('x', 'both', 0, 0),
+      connect('y', 'both', 0, 1),
+      connect('both', 'sink'),
+    );
+    const { ports } = solveGraph(graph, two);
+    const [printed] = (ports.get('vtx_sink')?.inputs ?? []).map(printType);
+    expect(printed).toMatch(/^\((\w+), (?!\1\))\w+\)$/);
+    expect(printed).not.toContain('vtx');
+  });
+
+  it('hints at the port and the harness that would fit', () => {
+    const images = release('Input Image HTTP', [], ['Image', '[BoundingBox]']);
+    images.endpoints.push({ name: 'in', kind: 'ingress', transports: ['http'] });
+    const json = release('Output JSON HTTP', ['Tensor'], []);
+    json.endpoints.push({ name: 'out', kind: 'egress', transports: ['ws'] });
+    const known = lookup(images, json, release('boxes', ['[BoundingBox]'], []));
+    const hintOf = (...ways: string[]) => expect.objectContaining({ hint: expect.stringContaining(ways.join(' ')) });
+    const first = graphOf(add('in', 'Input Image HTTP'), add('cut', 'boxes'), connect('in', 'cut'));
+    expect(() => solveGraph(first, known)).toThrow(
+      hintOf('Output 1 of in fits.', 'Use the harness Input JSON HTTP for in.'),
+    );
+    const second = graphOf(add('in', 'Input Image HTTP'), add('out', 'Output JSON HTTP'), connect('in', 'out'));
+    expect(() => solveGraph(second, known)).toThrow(
+      hintOf('Use the harness Input NumPy HTTP for in.', 'Use the harness Output Image HTTP for out.'),
+    );
+  });
+
+  it('refuses in a moment a graph whose types double at every vertex', () => {
+    const known = lookup(release('twice', ['t'], ['(t, t)']));
+    const names = Array.from({ length: 60 }, (_, index) => `v${index}`);
+    const edges = names.slice(1).map((name, index) => connect(names[index] as string, name));
+    const graph = graphOf(...names.map(name => add(name, 'twice')), ...edges);
+    expect(() => solveGraph(graph, known)).toThrow(expect.objectContaining({ code: 'type_invalid' }));
+  });
+
+  it('solves a chain of thousands of vertices', () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `v${index}`);
+    const edges = names.slice(1).map((name, index) => connect(names[index] as string, name));
+    const graph = graphOf(add('in', 'camera'), ...names.map(name => add(name, 'same')), ...edges, connect('in', 'v0'));
+    expect(printType(solveGraph(graph, releases).ports.get('vtx_v2999')?.outputs[0] as Type)).toBe('Image');
   });
 });

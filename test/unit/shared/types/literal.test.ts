@@ -109,4 +109,50 @@ describe('literals', () => {
   it('refuses a record that gives a field twice', () => {
     expect(() => read('{x: 1, x: 2}', '{x: Int32}')).toThrow(expect.objectContaining({ code: 'value_invalid' }));
   });
+
+  it.each([
+    ['"5"', 'Int64'],
+    ['"9007199254740993"', 'Int64'],
+    ['"NaN"', 'Double'],
+    ['NaN', 'String'],
+    ['Infinity', 'String'],
+    ['9007199254740993', 'String'],
+    ['5.0', 'Int32'],
+    ['007', 'Int32'],
+    ['(1, 2)', '[Int32]'],
+    ['[1, 2]', '(Int32, Int32)'],
+    ['(1)', '(Int32,)'],
+    ['1e39', 'Float'],
+    ['"\\ud800"', 'String'],
+    ['"AB=="', 'Bytes'],
+    ['{}', '{constructor: t}'],
+  ])('%s is not taken for a %s: nothing is converted', (text, type) => {
+    expect(() => read(text, type)).toThrow(expect.objectContaining({ code: 'value_invalid' }));
+  });
+
+  it.each([
+    ['(1)', 'Int32', 1],
+    ['-0', 'Double', 0],
+    ["'\"'", 'Char', '"'],
+    ["'\\''", 'Char', "'"],
+    ["'\\n'", 'Char', '\n'],
+    ['"9007199254740993"', 'Int64 | String', '9007199254740993'],
+  ])('%s is read as a %s', (text, type, value) => {
+    expect(read(text, type)).toBe(value);
+  });
+
+  it.each([
+    [{ width: '18446744073709551615', height: 1, format: 'RGB', data: '' }, 'Image'],
+    [{ x: 'NaN', y: '-Infinity' }, 'Point<Double>'],
+    ['9223372036854775807', 'Maybe<Int64>'],
+    [['NaN', 'text'], '[Double | String]'],
+  ])('%j of type %s is printed as what reads back, also inside named types and unions', (value, type) => {
+    expect(read(printLiteral(value, parseType(type)), type)).toEqual(value);
+  });
+
+  it('takes YAML numbers that JSON has not, and plain text wherever it fits', () => {
+    expect(defaultValue(Number.NaN, parseType('Double'))).toBe('NaN');
+    expect(defaultValue([Number.POSITIVE_INFINITY], parseType('[Float]'))).toEqual(['Infinity']);
+    expect(defaultValue('plain', parseType('Maybe<String>'))).toBe('plain');
+  });
 });

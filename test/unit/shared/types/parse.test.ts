@@ -47,6 +47,8 @@ describe('types as one writes them', () => {
     ['Maybe<Int32, Int32>', 1, 'takes 1 type argument, not 2'],
     ['String]', 7, 'unexpected "]"'],
     ['Int32 |', 8, 'expected a type'],
+    ['super_workspace.BoundngBox', 1, 'did you mean BoundingBox?'],
+    ['Int32<String>', 1, 'Int32 takes 0 type arguments, not 1'],
   ])('says where "%s" is wrong: column %d', (text, column, what) => {
     expect(() => parseType(text)).toThrow(
       expect.objectContaining({

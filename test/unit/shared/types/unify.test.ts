@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseType } from '../../../../shared/types/parse.ts';
 import { printType } from '../../../../shared/types/print.ts';
-import { freshen, Substitution } from '../../../../shared/types/unify.ts';
+import { freshen, Substitution, sameType } from '../../../../shared/types/unify.ts';
 
 function mismatch(from: string, to: string) {
   return new Substitution().unify(parseType(from), parseType(to));
@@ -23,6 +23,9 @@ describe('fitting two types', () => {
     ['[Image]', '[Image]'],
     ['Maybe<Image>', 'Maybe<Image>'],
     ['(Int32, [String])', '(Int32, [String])'],
+    ['Int32 | (String | Bool)', 'Bool | Int32 | String'],
+    ['Int32 | Int32', 'Int32'],
+    ['(t, Int32) | (Int32, u)', '(Int32, Int32) | (Bool, Int32)'],
     ['t', '[u]'],
     ['{a: t, b: t}', '{a: Int32, b: Int32}'],
   ])('%s and %s fit, either way round', (a, b) => {
@@ -85,5 +88,18 @@ describe('fitting two types', () => {
 
   it('tells a record without a field from one whose field is named like a member of every object', () => {
     expect(mismatch('{}', '{constructor: Int32}')).toBeDefined();
+  });
+
+  it('binds nothing when two types do not fit', () => {
+    const substitution = new Substitution();
+    expect(substitution.unify(parseType('(t, Int32)'), parseType('(Bool, String)'))).toBeDefined();
+    expect(printType(substitution.apply(parseType('t')))).toBe('t');
+    expect(substitution.fits(parseType('t'), parseType('Int32'))).toBe(true);
+    expect(printType(substitution.apply(parseType('t')))).toBe('t');
+  });
+
+  it('knows a type written in another way', () => {
+    expect(sameType(parseType('[Int32 | String]'), parseType('[String | Int32]'))).toBe(true);
+    expect(sameType(parseType('t'), parseType('Int32'))).toBe(false);
   });
 });

@@ -28,6 +28,12 @@ describe('values against types', () => {
     ['abc', 'Bytes', 'value'],
     [true, 'Int32 | String', 'value'],
     [2 ** 53, 'Int64', 'value'],
+    ['5', 'Int64', 'value'],
+    ['-0', 'Int64', 'value'],
+    ['5', 'Int32', 'value'],
+    [{}, '{toString: t}', 'value.toString'],
+    [Number.NaN, 'Double', 'value'],
+    [[Number.NaN], 't', 'value'],
   ])('%j is not of type %s: %s', (value, type, path) => {
     expect(() => checkValue(value, parseType(type))).toThrow(
       expect.objectContaining({
@@ -66,5 +72,10 @@ describe('types as components are told them', () => {
     ['(Int32, [t])', { tuple: ['Int32', { list: 'any' }] }],
   ])('%s', (type, wire) => {
     expect(toWireType(parseType(type))).toEqual(wire);
+  });
+
+  it('refuses to write out a type that is four times as large at each level', () => {
+    const nested = `${'Rectangle<'.repeat(40)}Int32${'>'.repeat(40)}`;
+    expect(() => toWireType(parseType(nested))).toThrow(expect.objectContaining({ code: 'type_invalid' }));
   });
 });
