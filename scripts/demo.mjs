@@ -102,10 +102,11 @@ process.exit(code ?? 1);
 
 /** Containers and networks of ours, less the gateway, which stays a moment for the next run. */
 function leftOnEngine() {
+  const info = spawnSync(process.execPath, [ppl, 'host', 'info'], { encoding: 'utf8' });
+  const workspace = info.status === 0 ? JSON.parse(info.stdout).workspace_id : '';
+  const filters = ['--filter', 'label=proofbench.deployment', '--filter', `label=proofbench.workspace=${workspace}`];
   const list = (kind, format) =>
-    spawnSync('docker', [kind, 'ls', '--filter', 'label=proofbench.deployment', '--format', format], {
-      encoding: 'utf8',
-    });
+    spawnSync('docker', [kind, 'ls', ...filters, '--format', format], { encoding: 'utf8' });
   const answers = [list('container', '{{.Names}}'), list('network', '{{.Name}}')];
   if (answers.some(answer => answer.status !== 0)) return 'unknown (no docker client to ask)';
   return answers.flatMap(answer => answer.stdout.split('\n').filter(name => name !== '')).join(', ');
