@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 
@@ -8,7 +9,9 @@ import { AppError } from '../../shared/errors.ts';
 export async function takeLock(home: string): Promise<Disposable | undefined> {
   requireSqlite();
   const { default: Database } = await import('better-sqlite3');
-  const sqlite = new Database(join(home, 'lock.db'), { timeout: 0 });
+  const path = join(home, 'lock.db');
+  closeSync(openSync(path, 'a', 0o600));
+  const sqlite = new Database(path, { timeout: 0 });
   try {
     sqlite.exec('BEGIN EXCLUSIVE');
   } catch (error) {
