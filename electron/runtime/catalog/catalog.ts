@@ -99,6 +99,7 @@ export class Catalog {
         hint: 'Choose another `name` in component.yml.',
       });
     }
+    for (const warning of definition.warnings) work.progress({ message: `warning: ${warning}` });
     return this.#publish(definition, dir, leaseId, false, work);
   }
 

@@ -75,7 +75,7 @@ export class EndpointServer implements AsyncDisposable {
           'port_in_use',
           `Port ${wanted}, which this workspace's endpoint URLs use, is taken by another program.`,
           {
-            hint: `End that program (lsof -i :${wanted}), then try again.`,
+            hint: `End that program (lsof -i :${wanted}), or stop the host of the other workspace that has it (ppl host stop), then try again.`,
             details: { port: wanted },
             cause: error,
           },

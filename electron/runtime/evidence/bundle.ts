@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { writeDurably } from '../base/durable-file.ts';
 import { type BagDigests, type Statement, signStatement } from './attestation.ts';
 import type { SigningKey } from './keys.ts';
 
@@ -63,22 +63,7 @@ export async function writeBundle(
     { path: `keys/${key.keyid}.pub`, source: Buffer.from(key.publicPem) },
     ...data.map(({ path, source }) => ({ path: `data/${path}`, source })),
   ];
-  const temporary = `${to}.${randomBytes(6).toString('hex')}.part`;
-  try {
-    const written = await writeZip(evidenceId, entries, temporary, work);
-    await rename(temporary, to);
-    await syncFolder(dirname(to));
-    return written;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-      throw new AppError('disk_full', 'The disk is full: the bundle was not written.', {
-        hint: 'Free some space and try again.',
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  return writeZip(evidenceId, entries, to, work);
 }
 
 async function writeZip(
@@ -102,19 +87,14 @@ async function writeZip(
     });
   }
   zip.end();
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      work.progress?.({ message: 'Writing the bundle', done: bytes, unit: 'bytes' });
-      done(null, chunk);
-    },
-  });
   try {
-    await pipeline(zip.outputStream, measure, createWriteStream(to, { mode: 0o600, flush: true }), {
+    return await writeDurably({
+      source: zip.outputStream as Readable,
+      temporary: `${to}.${randomBytes(6).toString('hex')}.part`,
+      target: () => to,
+      what: 'the bundle',
       signal: AbortSignal.any([work.signal, failure.signal]),
+      onBytes: done => work.progress?.({ message: 'Writing the bundle', done, unit: 'bytes' }),
     });
   } catch (error) {
     if (!failure.signal.aborted) throw error;
@@ -123,7 +103,6 @@ async function writeZip(
   } finally {
     current?.destroy();
   }
-  return { sha256: hash.digest('hex'), bytes };
 }
 
 /** Names that a manifest, BagIt's percent encoding or an unzip tool would not give back as they are. */
@@ -145,10 +124,4 @@ async function sha256Of(source: Buffer | string, signal: AbortSignal): Promise<s
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  await handle.sync().finally(() => handle.close());
 }

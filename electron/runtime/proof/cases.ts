@@ -173,7 +173,7 @@ async function judge(each: ProofCase, result: CaseResult, timeoutMs: number, dri
         `${count} of ${expect.frames} expected frames came from ${expect.from} within ${timeoutMs / 1000} s.`,
       );
     }
-    if (count > expect.frames) mismatch(`${expect.from} gave ${count} frames where ${expect.frames} were expected`);
+    if (count > expect.frames) mismatch(`frames from ${expect.from}: ${count}, expected: ${expect.frames}`);
     const outputs = result.frames.map(frame =>
       frame.isBinary ? frame.bytes.toString('base64') : (JSON.parse(frame.bytes.toString('utf8')) as unknown),
     );

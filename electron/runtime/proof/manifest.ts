@@ -163,6 +163,9 @@ export function parseManifest(text: string, file: string): Manifest {
     } else if (expect.that.length > 0) {
       throw at([...path, 'expect', 'that'], 'there is no output to look at', 'Name the vertex it comes `from`.');
     }
+    if (expect.from === undefined && expect.within !== undefined) {
+      throw at([...path, 'expect', 'within'], 'there is no output to time', 'Name the vertex it comes `from`.');
+    }
     for (const [number, log] of expect.logs.entries()) {
       known(log.vertex, [...path, 'expect', 'logs', number, 'vertex']);
       if ((log.present === undefined) === (log.absent === undefined)) {

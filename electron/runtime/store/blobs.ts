@@ -1,10 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { AppError } from '../../../shared/errors.ts';
+import { Readable } from 'node:stream';
+import { writeDurably } from '../base/durable-file.ts';
 import type { Sqlite } from './database.ts';
 
 export interface StoredBlob {
@@ -44,40 +42,21 @@ export class BlobStore {
 
   /** Stores what `source` yields. The row is written last: a crash leaves a file that `collect` removes. */
   async put(source: Readable, signal?: AbortSignal): Promise<StoredBlob> {
-    const temporary = join(this.#dir, 'tmp', randomBytes(12).toString('hex'));
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        done(null, chunk);
+    const { sha256, bytes } = await writeDurably({
+      source,
+      temporary: join(this.#dir, 'tmp', randomBytes(12).toString('hex')),
+      target: digest => {
+        this.#arriving.set(digest, (this.#arriving.get(digest) ?? 0) + 1);
+        mkdirSync(join(this.#dir, digest.slice(0, 2)), { recursive: true, mode: 0o700 });
+        return this.path(digest);
       },
+      what: 'the file',
+      ...(signal === undefined ? {} : { signal }),
     });
-    try {
-      await pipeline(source, measure, createWriteStream(temporary, { mode: 0o600, flush: true }), {
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const sha256 = hash.digest('hex');
-      this.#arriving.set(sha256, (this.#arriving.get(sha256) ?? 0) + 1);
-      const target = this.path(sha256);
-      mkdirSync(join(this.#dir, sha256.slice(0, 2)), { recursive: true, mode: 0o700 });
-      await rename(temporary, target);
-      await syncDirectory(join(this.#dir, sha256.slice(0, 2)));
-      this.#sqlite
-        .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-        .run(sha256, bytes, Date.now());
-      return { sha256, bytes };
-    } catch (error) {
-      await rm(temporary, { force: true });
-      if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-        throw new AppError('disk_full', 'The disk is full: the file was not stored.', {
-          hint: 'Free some space and try again.',
-          cause: error,
-        });
-      }
-      throw error;
-    }
+    this.#sqlite
+      .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(sha256, bytes, Date.now());
+    return { sha256, bytes };
   }
 
   /** A blob just put is safe from `collect` until its owner's row is written and this is called. */
@@ -123,15 +102,5 @@ export class BlobStore {
 
   has(sha256: string): boolean {
     return existsSync(this.path(sha256));
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
