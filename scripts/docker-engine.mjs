@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ export async function ensureDocker() {
   if (process.platform === 'linux' && process.getuid() === 0 && isDebian() && process.env.DOCKER_HOST === undefined) {
     if (!existsSync('/usr/sbin/dockerd') && !existsSync('/usr/bin/dockerd')) install();
     console.error('Starting the Docker engine (dockerd)…');
+    forgetDeadProcess('/var/run/docker.pid', 'dockerd');
+    forgetDeadProcess('/var/run/docker/containerd/containerd.pid', 'containerd');
     const log = openSync('/var/log/dockerd-proofbench.log', 'a');
     spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] }).unref();
     for (let waited = 0; waited < 30_000; waited += 250) {
@@ -38,6 +40,13 @@ function install() {
   if (apt(['update']) && apt(['install', '-y', '--no-install-recommends', 'docker.io', 'iptables'])) return;
   console.error('apt-get could not install docker.io: see above.');
   process.exit(3);
+}
+
+/** An engine that was killed leaves its pid behind; once another process has that number, the next one would not start. */
+function forgetDeadProcess(pidFile, name) {
+  if (!existsSync(pidFile)) return;
+  const comm = `/proc/${readFileSync(pidFile, 'utf8').trim()}/comm`;
+  if (!existsSync(comm) || readFileSync(comm, 'utf8').trim() !== name) rmSync(pidFile, { force: true });
 }
 
 function isDebian() {

@@ -189,7 +189,7 @@ export class Deployer implements AsyncDisposable {
       if (of[labels.role] === 'check') return !name.includes(`-${process.pid}-`);
       if (id === undefined) return of[labels.role] !== 'gateway';
       const status = store.deployments.get(id)?.status;
-      return status === undefined || status === 'gone';
+      return status === undefined || status === 'gone' || status === 'failed';
     };
     for (const container of await engine.listContainers(own)) {
       if (isOrphan(container.labels, container.name)) await engine.removeContainer(container.id);

@@ -80,9 +80,9 @@ export class Gateway implements AsyncDisposable {
     const image = await this.#options.image(signal);
     await this.#removing;
     const own = this.#labels();
-    const wanted = { ...own, 'proofbench.image': image.ref };
+    const wanted = { ...own, [labels.image]: image.ref };
     for (const container of await engine.listContainers(own)) {
-      if (container.running && container.labels['proofbench.image'] === image.ref) this.#container = container.id;
+      if (container.running && container.labels[labels.image] === image.ref) this.#container = container.id;
       else await engine.removeContainer(container.id);
     }
     if (this.#container === undefined || (await engine.inspectContainer(this.#container))?.running !== true) {

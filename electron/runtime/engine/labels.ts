@@ -7,4 +7,6 @@ export const labels = {
   lease: 'proofbench.lease',
   /** What a thing is for where no deployment owns it: `gateway`, `check`, `image`. */
   role: 'proofbench.role',
+  /** The image a gateway was started from: one of another version is replaced. */
+  image: 'proofbench.image',
 } as const;

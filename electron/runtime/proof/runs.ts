@@ -124,6 +124,8 @@ export class Runs implements AsyncDisposable {
       this.#options.log(`${run.id}: ${error instanceof Error ? error.stack : error}`),
     );
     this.#active.set(run.id, { abort, done });
+    // A caller that was gone before its lease was there ties nothing to anyone.
+    if (!keep && callers.pidOf(session) === null) abort.abort(new AppError('cancelled', 'The caller is gone.'));
     void done.finally(() => {
       this.#active.delete(run.id);
       runLog.end(run.id);
@@ -209,15 +211,19 @@ export class Runs implements AsyncDisposable {
       this.#fail(run, test.stage, failure);
     }
     if (run.kind === 'proof') {
-      await this.#options.recordKeeper.record({
-        run,
-        lease,
-        request: liveTest,
-        test,
-        results,
-        failure,
-        keepLease: run.keep_lease === 1,
-      });
+      try {
+        await this.#options.recordKeeper.record({
+          run,
+          lease,
+          request: liveTest,
+          test,
+          results,
+          failure,
+          keepLease: run.keep_lease === 1,
+        });
+      } catch (thrown) {
+        this.#fail(run, 'record', AppError.from(thrown));
+      }
       return;
     }
     if (run.keep_lease === 0) await leases.rollback(lease.id);
