@@ -166,7 +166,7 @@ export class Materialization {
         PROOFBENCH_GATEWAY: 'gateway:7000',
         PROOFBENCH_TOKEN: vertex.token,
         PROOFBENCH_LOG_LEVEL: deployment.debug === 1 ? 'debug' : 'info',
-        // Below the limit, so that a component meets its own limit before the kernel's (MACHINE: OOM).
+        // Below the limit, so that a component meets its own limit before the kernel's.
         ...(vertex.language === 'js'
           ? { NODE_OPTIONS: `--max-old-space-size=${Math.floor((vertex.memory_bytes / 2 ** 20) * 0.75)}` }
           : {}),

@@ -27,7 +27,7 @@ export interface DebianRoot {
 }
 
 /**
- * Makes the root of a base image out of this machine's distribution (MACHINE: no registry of images needed) in
+ * Makes the root of a base image out of this machine's distribution, with no registry of images needed, in
  * `scratch`, and hands its entries to `use` before it is thrown away.
  */
 export async function withDebianRoot<T>(
