@@ -171,6 +171,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     sessionClosed: token => callers.closed(token),
     [Symbol.asyncDispose]: async () => {
       await recovered;
+      // What a killed host had asked of the engine may have come to be after this one looked.
+      await deployer.sweep().catch((error: unknown) => log(`sweep: ${AppError.from(error).message}`));
       await owned.disposeAsync();
     },
   };
