@@ -5,6 +5,29 @@ import type { RunEvent } from '../../shared/events.ts';
 import { connectHost } from './background.ts';
 import { type CallOptions, type HostClient, newSession } from './client.ts';
 
+/** Asking these twice changes nothing, so they are asked again when a host ends under them. */
+const reads: ReadonlySet<UnaryName> = new Set([
+  'host.info',
+  'doctor.run',
+  'runtime.list',
+  'runtime.show',
+  'component.list',
+  'component.versions',
+  'file.list',
+  'backend.list',
+  'backend.show',
+  'backend.operations',
+  'backend.forward',
+  'deployment.list',
+  'deployment.show',
+  'container.list',
+  'lease.list',
+  'lease.show',
+  'run.list',
+  'evidence.list',
+  'evidence.show',
+]);
+
 export interface CallerOptions {
   home: string;
   command: readonly string[];
@@ -18,14 +41,20 @@ export interface CallerOptions {
 export class Caller implements AsyncDisposable {
   readonly #options: CallerOptions;
   readonly #session = newSession();
-  #client: HostClient | undefined;
+  #client: Promise<HostClient> | undefined;
 
   constructor(options: CallerOptions) {
     this.#options = options;
   }
 
+  /** A question is put once more to the next host. Anything else that loses its host fails, for it may have happened. */
   async call<N extends UnaryName>(name: N, input: Input<N>, options: CallOptions = {}): Promise<Output<N>> {
-    return (await this.#connected(options.signal)).call(name, input, options);
+    try {
+      return await (await this.#connected(options.signal)).call(name, input, options);
+    } catch (error) {
+      if (!reads.has(name) || !isHostLost(error)) throw error;
+      return (await this.#connected(options.signal)).call(name, input, options);
+    }
   }
 
   async *stream<N extends StreamName>(
@@ -48,24 +77,38 @@ export class Caller implements AsyncDisposable {
         }
         return;
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'host_lost' || ++failures > 5) throw error;
+        if (!isHostLost(error) || ++failures > 5) throw error;
         await sleep(100);
       }
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client?.[Symbol.asyncDispose]();
+    const client = await this.#client?.catch(() => undefined);
+    await client?.[Symbol.asyncDispose]();
   }
 
+  /** Who finds the host gone at the same time shares one connection to the next: a second would never be closed. */
   async #connected(signal?: AbortSignal): Promise<HostClient> {
-    if (this.#client === undefined || !this.#client.isOpen) {
-      this.#client = await connectHost({
-        ...this.#options,
-        session: this.#session,
-        ...(signal === undefined ? {} : { signal }),
-      });
-    }
-    return this.#client;
+    const current = this.#client;
+    const client = await current?.catch(() => undefined);
+    if (client?.isOpen) return client;
+    if (this.#client === current) this.#client = connectHost({ ...this.#options, session: this.#session });
+    const next = this.#client as Promise<HostClient>;
+    return signal === undefined ? next : unlessAborted(next, signal);
   }
+}
+
+/** Only this caller's wait ends: others may share what is waited for. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new AppError('cancelled', 'Cancelled.'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function isHostLost(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'host_lost';
 }

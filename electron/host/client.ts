@@ -76,7 +76,7 @@ export class HostClient implements AsyncDisposable {
   }
 
   get isOpen(): boolean {
-    return !this.#socket.destroyed;
+    return this.#socket.writable && !this.#socket.readableEnded;
   }
 
   /** Throws the handler's AppError, or `host_lost` when the host ended before it answered. */
@@ -146,6 +146,8 @@ export class HostClient implements AsyncDisposable {
     options: CallOptions,
     receive?: (event: unknown) => Promise<boolean>,
   ): Promise<unknown> {
+    // What was aborted before is never told again: the call would go out and nothing could cancel it.
+    if (options.signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
     const id = String(this.#nextId++);
     const cancellation = new CancellationTokenSource();
     const cancel = () => cancellation.cancel();
@@ -158,8 +160,10 @@ export class HostClient implements AsyncDisposable {
         this.#socket,
         this.#connection.sendRequest(request, { id, name, input }, cancellation.token),
       );
-    } catch (error) {
-      throw fromResponseError(error);
+    } catch (thrown) {
+      const error = fromResponseError(thrown);
+      // The host's end may be heard first as a write that failed.
+      throw error instanceof AppError || this.isOpen ? error : hostLost();
     } finally {
       options.signal?.removeEventListener('abort', cancel);
       this.#progress.delete(id);
@@ -172,14 +176,15 @@ export class HostClient implements AsyncDisposable {
 /** The request's answer, or `host_lost` once the socket is closed: nobody will answer then. */
 function untilClosed<T>(socket: Socket, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const lost = () =>
-      reject(
-        new AppError('host_lost', 'The host of this workspace ended before it answered.', {
-          hint: 'Look at what is there before you repeat the command; what was acknowledged is kept. Its log: host.log in the workspace.',
-        }),
-      );
+    const lost = () => reject(hostLost());
     if (socket.destroyed) lost();
     socket.once('close', lost);
     answer.then(resolve, reject).finally(() => socket.off('close', lost));
+  });
+}
+
+function hostLost(): AppError {
+  return new AppError('host_lost', 'The host of this workspace ended before it answered.', {
+    hint: 'Look at what is there before you repeat the command; what was acknowledged is kept. Its log: host.log in the workspace.',
   });
 }

@@ -16,6 +16,9 @@ import {
   toResponseError,
 } from './wire.ts';
 
+/** How long a caller may take to hear its last answers when the host leaves. */
+const flushTimeoutMs = 500;
+
 export interface ServerOptions {
   path: string;
   version: string;
@@ -32,7 +35,9 @@ export interface ServerOptions {
 export class HostServer implements AsyncDisposable {
   readonly #options: ServerOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Map<Socket, { flushed(): Promise<void> }>();
+  /** Connections of each session: a caller that has come back over a new one is not lost with its old one. */
+  readonly #sessions = new Map<string, number>();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -60,14 +65,21 @@ export class HostServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
+    const flushed = Promise.all([...this.#sockets.values()].map(connection => connection.flushed()));
+    let limit: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>(resolve => {
+      limit = setTimeout(resolve, flushTimeoutMs);
+    });
+    await Promise.race([flushed, tooLong]);
+    clearTimeout(limit);
+    for (const socket of this.#sockets.keys()) socket.destroy();
     await closed;
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket);
-    this.#options.onCallers(this.#sockets.size);
     const connection = connectionOver(socket);
+    this.#sockets.set(socket, connection);
+    this.#options.onCallers(this.#sockets.size);
     const gone = new AbortController();
     let session: string | undefined;
     let saidGoodbye = false;
@@ -76,10 +88,7 @@ export class HostServer implements AsyncDisposable {
       gone.abort();
       connection.dispose();
       this.#sockets.delete(socket);
-      if (session !== undefined) {
-        if (saidGoodbye) this.#options.sessionClosed(session);
-        else this.#options.sessionLost(session);
-      }
+      if (session !== undefined) this.#departed(session, saidGoodbye);
       this.#options.onCallers(this.#sockets.size);
     });
     connection.onRequest(helloRequest, hello => {
@@ -95,6 +104,7 @@ export class HostServer implements AsyncDisposable {
         );
       }
       session = hello.session;
+      this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + 1);
       this.#options.sessionOpened(session, hello.pid);
       return { version: this.#options.version, pid: process.pid };
     });
@@ -125,6 +135,17 @@ export class HostServer implements AsyncDisposable {
       }),
     );
     connection.listen();
+  }
+
+  #departed(session: string, saidGoodbye: boolean): void {
+    const others = (this.#sessions.get(session) ?? 1) - 1;
+    if (others > 0) {
+      this.#sessions.set(session, others);
+      return;
+    }
+    this.#sessions.delete(session);
+    if (saidGoodbye) this.#options.sessionClosed(session);
+    else this.#options.sessionLost(session);
   }
 
   async #answer<T>(call: Call, work: () => Promise<T>) {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import {
   createMessageConnection,
+  type Message,
   type MessageConnection,
   NotificationType,
   RequestType,
@@ -38,11 +39,30 @@ export const streamRequest = new RequestType<Call, null, ErrorData>('stream');
 export const eventRequest = new RequestType<{ id: string; event: unknown }, boolean, ErrorData>('event');
 export const progressNotification = new NotificationType<{ id: string; step: Progress }>('progress');
 
-export function connectionOver(socket: Socket): MessageConnection {
-  const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
+/** `flushed` resolves when all that was said so far is on its way, or cannot be. */
+export function connectionOver(socket: Socket): MessageConnection & { flushed(): Promise<void> } {
+  const writer = new CountedWriter(socket);
+  const connection = createMessageConnection(new StreamMessageReader(socket), writer);
   // A broken connection is told by `onClose`; the same said as an error has no other listener.
   connection.onError(() => undefined);
-  return connection;
+  return Object.assign(connection, { flushed: () => writer.flushed() });
+}
+
+/** The writer queues by itself, so a socket that is ended at once would swallow the answer that was just given. */
+class CountedWriter extends StreamMessageWriter {
+  readonly #unwritten = new Set<Promise<void>>();
+
+  override write(message: Message): Promise<void> {
+    const written = super.write(message);
+    this.#unwritten.add(written);
+    const done = () => this.#unwritten.delete(written);
+    written.then(done, done);
+    return written;
+  }
+
+  async flushed(): Promise<void> {
+    await Promise.allSettled(this.#unwritten);
+  }
 }
 
 export function toResponseError(thrown: unknown): ResponseError<ErrorData> {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { socketPath } from '../../../electron/host/socket-path.ts';
 
 describe.skipIf(process.platform === 'win32')('where the host listens', () => {
@@ -26,5 +26,22 @@ describe.skipIf(process.platform === 'win32')('where the host listens', () => {
     });
     await new Promise(resolve => server.close(resolve));
     rmSync(scratch, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['that others may enter', (folder: string) => mkdirSync(folder, { mode: 0o755 })],
+    ['that leads elsewhere', (folder: string) => symlinkSync(tmpdir(), folder)],
+  ])('is never in a shared folder %s', (_, make) => {
+    const shared = mkdtempSync(join(tmpdir(), 'proofbench-shared-'));
+    vi.stubEnv('TMPDIR', shared);
+    try {
+      const folder = dirname(socketPath(`/${'a'.repeat(100)}`));
+      rmSync(folder, { recursive: true });
+      make(folder);
+      expect(() => socketPath(`/${'a'.repeat(100)}`)).toThrow(expect.objectContaining({ code: 'conflict' }));
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(shared, { recursive: true, force: true });
+    }
   });
 });

@@ -81,6 +81,27 @@ describe('a call to the host', () => {
     expect(wasAborted).toBe(true);
   });
 
+  it('is not made when it was cancelled before', async () => {
+    let called = false;
+    handlers['doctor.run'] = async () => {
+      called = true;
+      return { checks: [] };
+    };
+    await expect(client.call('doctor.run', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(called).toBe(false);
+  });
+
+  it('that asks the host to leave is answered before the host is gone', async () => {
+    handlers['host.leave'] = async () => {
+      setImmediate(() => void server[Symbol.asyncDispose]());
+      return {};
+    };
+    await expect(client.call('host.leave', {})).resolves.toEqual({});
+    await expect.poll(() => client.isOpen).toBe(false);
+  });
+
   it('is cancelled in its handler when the caller is gone', async () => {
     const started = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
@@ -246,6 +267,15 @@ describe('who calls', () => {
     expect(sessions).not.toContain('lost session-2');
     await server[Symbol.asyncDispose]();
     await expect.poll(() => sessions).toContain('lost session-1');
+  });
+
+  it('is not lost with one connection while it has another', async () => {
+    const again = await HostClient.connect(socketPath(home), 'session-1');
+    await again[Symbol.asyncDispose]();
+    await sleep(50);
+    expect(sessions.filter(line => !line.startsWith('opened'))).toEqual([]);
+    await client[Symbol.asyncDispose]();
+    await expect.poll(() => sessions).toContain('closed session-1');
   });
 
   it('has a token that nobody guesses', () => {
