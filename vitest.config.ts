@@ -15,6 +15,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 100_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
           testTimeout: 180_000,

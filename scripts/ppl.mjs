@@ -9,7 +9,12 @@ const ppl = join(root, 'out/cli/ppl.js');
 installPackages();
 const node = suitableNode();
 if (!existsSync(ppl)) {
-  const code = await run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error']);
+  const code = await run(node, [
+    join(root, 'node_modules/electron-vite/bin/electron-vite.js'),
+    'build',
+    '--logLevel',
+    'error',
+  ]);
   if (code !== 0) process.exit(code);
 }
 process.exit(await run(node, [ppl, ...process.argv.slice(2)], { cwd: process.cwd(), channel: true }));

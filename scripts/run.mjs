@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { ensureDocker } from './docker-engine.mjs';
 import { installPackages } from './install.mjs';
 import { root, run, suitableNode } from './node.mjs';
+import { startApp } from './start.mjs';
+import { ensureTestElectron } from './test-electron.mjs';
 
 const [task, ...args] = process.argv.slice(2);
 const bin = path => join(root, 'node_modules', path);
-const vite = bin('vite/bin/vite.js');
+const electronVite = bin('electron-vite/bin/electron-vite.js');
 const vitest = bin('vitest/vitest.mjs');
 const biome = bin('@biomejs/biome/bin/biome');
 const tsc = bin('typescript/bin/tsc');
@@ -15,15 +17,17 @@ const tsc = bin('typescript/bin/tsc');
 const tasks = {
   build: [build],
   demo: [ensureDocker, build, node => run(node, [join(root, 'scripts/demo.mjs'), ...args])],
-  test: [ensureDocker, build, node => run(node, [vitest, 'run', ...args])],
+  start: [build, node => startApp(node, args)],
+  test: [ensureDocker, build, test],
   lint: [
     node => run(node, [biome, 'check', '--error-on-warnings', '.']),
     node => run(node, [tsc, '-p', root]),
+    node => run(node, [tsc, '-p', join(root, 'renderer')]),
     node => run(node, [vitest, 'run', '--project', 'unit', 'test/unit/layers']),
   ],
   format: [node => run(node, [biome, 'check', '--write', '.'])],
   schema: [node => run(node, [join(root, 'scripts/write-schema.ts')])],
-  bench: [ensureDocker, build, node => run(node, [join(root, 'test/bench/index.ts'), ...args])],
+  bench: [ensureDocker, build, bench],
 };
 
 if (!Object.hasOwn(tasks, task ?? '')) {
@@ -39,5 +43,23 @@ for (const step of tasks[task]) {
 
 function build(node) {
   rmSync(join(root, 'out'), { recursive: true, force: true });
-  return run(node, [vite, 'build', '--logLevel', 'warn']);
+  return run(node, [electronVite, 'build', '--logLevel', 'warn']);
+}
+
+/** The window's tests need an Electron; whoever names other projects does not wait for one. */
+async function test(node) {
+  const projects = args.filter((_, index) => args[index - 1] === '--project');
+  if (projects.length === 0 || projects.includes('e2e')) await exportTestElectron();
+  return run(node, [vitest, 'run', ...args]);
+}
+
+async function bench(node) {
+  await exportTestElectron();
+  return run(node, [join(root, 'test/bench/index.ts'), ...args]);
+}
+
+async function exportTestElectron() {
+  const { executablePath, nativeBinding } = await ensureTestElectron();
+  process.env.PROOFBENCH_TEST_ELECTRON = executablePath;
+  if (nativeBinding !== undefined) process.env.PROOFBENCH_SQLITE_BINDING = nativeBinding;
 }

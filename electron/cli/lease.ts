@@ -44,6 +44,10 @@ export function addLease(program: Command, context: Context): void {
   withExample(lease.command('show <lease>'), 'ppl lease show lse_01k…')
     .description('a lease, what it owns, and its receipt once it has ended')
     .action(async (ref: string) => context.out.data(await context.call('lease.show', { lease: ref })));
+  withExample(lease.command('renew <lease>'), 'ppl lease renew lse_01k… --ttl=30m')
+    .description('move the deadline of an open lease')
+    .requiredOption('--ttl <duration>', 'from now, 24h at most')
+    .action(async (ref: string, { ttl }: { ttl: string }) => mutate(context, 'lease.renew', { lease: ref, ttl }));
   withExample(lease.command('commit <lease>'), 'ppl lease commit lse_01k…')
     .description('keep everything it owns and close it')
     .action(async (ref: string) => mutate(context, 'lease.commit', { lease: ref }));

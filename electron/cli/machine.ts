@@ -1,8 +1,5 @@
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
-import { tryConnect } from '../host/background.ts';
-import { newSession } from '../host/client.ts';
-import { socketPath } from '../host/socket-path.ts';
 import type { Context } from './context.ts';
 import { withExample } from './help.ts';
 import { printList } from './out.ts';
@@ -44,7 +41,10 @@ export function addMachine(program: Command, context: Context): void {
     .action(async () => context.out.data(await context.call('host.info', {})));
   withExample(host.command('stop'), 'ppl host stop')
     .description('ask the host to leave; what is live stays up for the next one')
-    .action(async () => stopHost(context));
+    .action(async () => {
+      const { askHostToLeave } = await import('../host/take-over.ts');
+      await askHostToLeave(context.home);
+    });
 }
 
 async function runHost(context: Context, background: boolean): Promise<void> {
@@ -69,22 +69,4 @@ async function runHost(context: Context, background: boolean): Promise<void> {
   process.on('SIGTERM', () => void host.leave());
   await host.left;
   process.exit(0);
-}
-
-async function stopHost(context: Context): Promise<void> {
-  const client = await tryConnect(socketPath(context.home), newSession());
-  if (client === undefined) return;
-  // It may be gone before its answer is; whether it has left is seen by the lock.
-  await client.call('host.leave', {}).catch(() => undefined);
-  while (client.isOpen) await new Promise(resolve => setTimeout(resolve, 20));
-  // The socket closes first and the lock goes last: only then may another host come.
-  const { takeLock } = await import('../host/lock.ts');
-  for (let attempt = 0; attempt < 1500; attempt++) {
-    const lock = await takeLock(context.home);
-    if (lock !== undefined) return lock[Symbol.dispose]();
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  throw new AppError('timed_out', 'The host was asked to leave and is still there after 30 s.', {
-    hint: 'Its log: host.log in the workspace.',
-  });
 }

@@ -24,12 +24,17 @@ export function addProof(program: Command, context: Context): void {
         'id',
         'kind',
         'name',
+        'number',
         'state',
         'verdict',
+        'warnings',
         'evidence_id',
         'created_at',
       ]),
     );
+  withExample(run.command('show <run>'), 'ppl run show run_01k… | jq .plan.cases')
+    .description('one run: what its manifest asks for and what became of it, also after its lease has gone')
+    .action(async (ref: string) => context.out.data(await context.call('run.show', { run: ref })));
   withExample(run.command('watch <run>'), 'ppl run watch run_01k…')
     .description('events of a run as NDJSON, from the first, live to its end')
     .action(async (ref: string) => {

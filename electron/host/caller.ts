@@ -24,8 +24,13 @@ const reads: ReadonlySet<UnaryName> = new Set([
   'lease.list',
   'lease.show',
   'run.list',
+  'run.show',
+  'manifest.check',
+  'example.list',
   'evidence.list',
   'evidence.show',
+  'evidence.verify',
+  'engine.check',
 ]);
 
 export interface CallerOptions {

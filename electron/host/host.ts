@@ -1,6 +1,8 @@
+import type { Handlers } from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import { openRuntime, type Runtime } from '../runtime/runtime.ts';
 import { takeLock } from './lock.ts';
+import { type Port, servePort } from './port-server.ts';
 import { HostServer } from './server.ts';
 import { socketPath } from './socket-path.ts';
 
@@ -20,6 +22,8 @@ export interface Host extends AsyncDisposable {
   readonly left: Promise<void>;
   /** Finishes what cannot be interrupted, lets go of the workspace and leaves. Idempotent. */
   leave(): Promise<void>;
+  /** Serves a caller of this app over a port; `pid` is the process whose end ends its session. */
+  serve(port: Port, caller: { session: string; pid: number }): void;
 }
 
 /** Takes the workspace and serves it; undefined when another process owns it. */
@@ -45,16 +49,18 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
     })();
     return leaving;
   };
+  const handlers: Handlers = {
+    ...runtime.handlers,
+    'host.leave': async ({ unless_running }) => {
+      if (unless_running === true && runtime.isRunning()) return { leaving: false };
+      setImmediate(() => void leave());
+      return { leaving: true };
+    },
+  };
   const server: HostServer = new HostServer({
     path: socketPath(options.home),
     version: options.version,
-    handlers: {
-      ...runtime.handlers,
-      'host.leave': async () => {
-        setImmediate(() => void leave());
-        return {};
-      },
-    },
+    handlers,
     sessionOpened: (token, pid) => runtime.sessionOpened(token, pid),
     sessionLost: token => runtime.sessionLost(token),
     sessionClosed: token => runtime.sessionClosed(token),
@@ -80,5 +86,13 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
       cause: error,
     });
   }
-  return { left: left.promise, leave, [Symbol.asyncDispose]: leave };
+  return {
+    left: left.promise,
+    leave,
+    serve(port, { session, pid }) {
+      runtime.sessionOpened(session, pid);
+      servePort(port, { handlers, session, log: options.log });
+    },
+    [Symbol.asyncDispose]: leave,
+  };
 }

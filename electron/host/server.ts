@@ -1,8 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
-import { type CallContext, contract, type Handlers, type ProcedureName } from '../../shared/contract/index.ts';
+import type { CallContext, Handlers } from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
+import { prepare } from './dispatch.ts';
 import {
   type Call,
   callRequest,
@@ -114,7 +115,7 @@ export class HostServer implements AsyncDisposable {
     });
     connection.onRequest(callRequest, (call, cancelled) =>
       this.#answer(call, async () => {
-        const { input, handler } = this.#prepare(call, 'unary');
+        const { input, handler } = prepare(this.#options.handlers, call, 'unary');
         const output = await (handler as (input: unknown, context: CallContext) => Promise<unknown>)(
           input,
           this.#context(connection, call, session, cancelled, gone.signal),
@@ -124,7 +125,7 @@ export class HostServer implements AsyncDisposable {
     );
     connection.onRequest(streamRequest, (call, cancelled) =>
       this.#answer(call, async () => {
-        const { input, handler } = this.#prepare(call, 'stream');
+        const { input, handler } = prepare(this.#options.handlers, call, 'stream');
         const context = this.#context(connection, call, session, cancelled, gone.signal);
         const events = (handler as (input: unknown, context: CallContext) => AsyncIterable<unknown>)(input, context);
         for await (const event of events) {
@@ -157,17 +158,6 @@ export class HostServer implements AsyncDisposable {
         this.#options.log(`${call.name}: ${thrown instanceof Error ? thrown.stack : thrown}`);
       return toResponseError(error);
     }
-  }
-
-  #prepare(call: Call, kind: 'unary' | 'stream') {
-    const procedure = Object.hasOwn(contract, call.name) ? contract[call.name as ProcedureName] : undefined;
-    if (procedure?.kind !== kind) throw new AppError('usage', `There is no procedure ${call.name}.`);
-    const input = procedure.input.safeParse(call.input);
-    if (!input.success) {
-      const issue = input.error.issues[0];
-      throw new AppError('usage', `${call.name}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}.`);
-    }
-    return { input: input.data, handler: this.#options.handlers[call.name as ProcedureName] };
   }
 
   #context(

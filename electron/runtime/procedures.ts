@@ -3,21 +3,28 @@ import { parseDuration } from '../../shared/duration.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Backends } from './backend/backends.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import { listExamples } from './catalog/examples.ts';
 import type { Deployer } from './deploy/deployer.ts';
+import { saveLog } from './deploy/save-log.ts';
+import type { EngineMonitor } from './engine/engine-monitor.ts';
 import type { Runtimes } from './engine/runtimes.ts';
 import type { EvidenceShelf } from './evidence/evidence-shelf.ts';
+import { verifyBundle } from './evidence/verify.ts';
 import type { Files } from './file/files.ts';
+import { readBlob, saveBlob } from './file/read-blob.ts';
 import type { Leases } from './lease/leases.ts';
+import { checkManifest } from './proof/check-manifest.ts';
 import type { RunLog } from './proof/run-log.ts';
+import { runDetailOf, runRows } from './proof/run-rows.ts';
 import type { Runs } from './proof/runs.ts';
 import { operationRowOf } from './store/backends.ts';
 import { containerRowOf, type Deployment } from './store/deployments.ts';
 import { evidenceRowOf } from './store/evidence.ts';
 import { fileRowOf } from './store/files.ts';
 import { leaseRowOf } from './store/leases.ts';
-import { runRowOf } from './store/runs.ts';
 import type { Store } from './store/store.ts';
 import { iso } from './store/time.ts';
+import { watchChanges } from './workspace-changes.ts';
 
 /** As the platform's lean list (platform-facts §11). */
 const componentListCap = 20;
@@ -26,6 +33,7 @@ export interface Services {
   version: string;
   store: Store;
   runtimes: Runtimes;
+  monitor: EngineMonitor;
   catalog: Catalog;
   files: Files;
   backends: Backends;
@@ -34,11 +42,13 @@ export interface Services {
   runs: Runs;
   runLog: RunLog;
   shelf: EvidenceShelf;
+  /** Folder of the examples that come with the product. */
+  examplesDir: string;
 }
 
 /** The contract, each procedure carried to the service that knows. */
 export function proceduresOf(services: Services): Handlers {
-  const { store, runtimes, catalog, files, backends, deployer, leases, runs, runLog, shelf } = services;
+  const { store, runtimes, monitor, catalog, files, backends, deployer, leases, runs, runLog, shelf } = services;
   const leaseId = (ref: string | undefined) => (ref === undefined ? null : leases.requireOpen(ref).id);
 
   const backendRow = (id: string) => {
@@ -84,8 +94,13 @@ export function proceduresOf(services: Services): Handlers {
       home: store.home,
       workspace_id: store.workspaceId,
     }),
-    'host.leave': async () => ({}),
+    'host.leave': async () => ({ leaving: true }),
     'doctor.run': async () => ({ checks: await runtimes.doctor() }),
+
+    'workspace.watch': (_, { signal }) => watchChanges(store.changed, signal),
+    'engine.watch': (_, { signal }) => monitor.watch(signal),
+    'engine.check': () => monitor.check(),
+    'engine.start': (_, { signal }) => monitor.start(signal),
 
     'runtime.list': async () => counted([await runtimes.row()]),
     'runtime.show': async ({ runtime }) => {
@@ -114,8 +129,8 @@ export function proceduresOf(services: Services): Handlers {
       return { component_id: version.component_id, version_id: version.id, tags: store.components.tags(version.id) };
     },
 
-    'file.upload': async ({ path, type, name, readme, lease }, { signal }) => {
-      const file = await files.upload(path, { type, name, readme, leaseId: leaseId(lease) }, signal);
+    'file.upload': async ({ path, type, name, readme, lease }, { signal, progress }) => {
+      const file = await files.upload(path, { type, name, readme, leaseId: leaseId(lease) }, signal, progress);
       return { file_id: file.id, sha256: file.sha256, bytes: file.bytes };
     },
     'file.list': async () => counted(store.files.list().map(fileRowOf)),
@@ -188,6 +203,8 @@ export function proceduresOf(services: Services): Handlers {
         yield { stream: chunk.stream, at: iso(chunk.atMs), base64: chunk.bytes.toString('base64') };
       }
     },
+    'container.save_log': async ({ container, ...request }, context) =>
+      saveLog(deployer.log(container), { ...request, name: container }, context),
 
     'lease.create': async ({ runtime, ttl, label }) => {
       const lease = leases.open({ ttl, label, runtimeId: runtimes.resolve(runtime) });
@@ -197,6 +214,10 @@ export function proceduresOf(services: Services): Handlers {
     'lease.show': async ({ lease }) => {
       const found = leases.resolve(lease);
       return { ...leaseRowOf(found), owned: store.leases.owned(found.id) };
+    },
+    'lease.renew': async ({ lease, ttl }) => {
+      const { id, expires_at_ms } = leases.renew(lease, ttl);
+      return { lease_id: id, expires_at: iso(expires_at_ms) };
     },
     'lease.commit': async ({ lease }) => {
       const { id } = leases.resolve(lease);
@@ -213,17 +234,34 @@ export function proceduresOf(services: Services): Handlers {
       runs.cancel(run);
       return {};
     },
-    'run.list': async () => counted(store.runs.list().map(runRowOf)),
+    'run.list': async () => counted(runRows(store)),
+    'run.show': async ({ run }) => runDetailOf(runs.get(run), store, runLog),
+    'manifest.check': async ({ manifest }, { signal }) =>
+      checkManifest(manifest, { store, catalog, files, backends, deployer }, signal),
+    'example.list': async () => counted(listExamples(services.examplesDir)),
+
+    'blob.read': async function* ({ sha256 }, { signal }) {
+      for await (const bytes of readBlob(store, sha256, signal)) yield { base64: bytes.toString('base64') };
+    },
+    'blob.save': async (request, context) => ({ path: await saveBlob(store, request, context) }),
 
     'evidence.list': async () => counted(store.evidence.list().map(evidenceRowOf)),
     'evidence.show': async ({ evidence }) => {
       const found = shelf.resolve(evidence);
       return { ...evidenceRowOf(found), record: JSON.parse(found.record) as unknown };
     },
-    'evidence.save': async ({ evidence, to, overwrite }, { signal }) => {
+    'evidence.save': async ({ evidence, to, overwrite }, context) => {
       const found = shelf.resolve(evidence);
-      return { evidence_id: found.id, bundle: await shelf.save(found, to, overwrite === true, signal) };
+      return { evidence_id: found.id, bundle: await shelf.save(found, to, overwrite === true, context) };
     },
+    'evidence.verify': async ({ bundle }, { signal, progress }) =>
+      verifyBundle(bundle, {
+        signal,
+        onFile: (done, total) => progress({ message: 'Checking the bundle', done, total, unit: 'items' }),
+      }),
+    'evidence.report': async ({ evidence }, { signal }) => ({
+      path: await shelf.report(shelf.resolve(evidence), signal),
+    }),
   };
 }
 

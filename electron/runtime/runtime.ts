@@ -11,6 +11,8 @@ import { Gateway } from './deploy/gateway.ts';
 import { defaultPort, EndpointServer } from './endpoint/endpoint-server.ts';
 import { connectEngine } from './engine/connect.ts';
 import { checkMachine } from './engine/doctor.ts';
+import { EngineMonitor } from './engine/engine-monitor.ts';
+import { engineHost } from './engine/locate.ts';
 import { Runtimes } from './engine/runtimes.ts';
 import { EvidenceShelf } from './evidence/evidence-shelf.ts';
 import { Files } from './file/files.ts';
@@ -38,6 +40,8 @@ export interface Runtime extends AsyncDisposable {
   readonly workspaceId: string;
   /** Whether leaving now would leave something live without a host. */
   isLive(): boolean;
+  /** Whether a run is under way that leaving now would break. */
+  isRunning(): boolean;
   sessionOpened(token: string, pid: number): void;
   /** The connection broke; the caller may come back. */
   sessionLost(token: string): void;
@@ -53,7 +57,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const cacheDir = cacheDirOf(env);
   const images = new ImageBuilder({ cacheDir, resourcesDir: options.resources, engine: () => runtimes.engine() });
   const runtimes: Runtimes = new Runtimes({
-    connect: () => connectEngine(env),
+    connect: () => connectEngine(env, { onLost: () => monitor.lost() }),
+    host: () => engineHost({ env }),
     doctor: async found =>
       checkMachine(found, {
         env,
@@ -63,6 +68,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         ...(found instanceof AppError ? {} : { baseImages: await images.baseImages() }),
       }),
   });
+  const monitor: EngineMonitor = opening.use(
+    new EngineMonitor({
+      env,
+      forget: () => runtimes.forget(),
+      startLog: join(options.home, 'docker-start.log'),
+      log,
+    }),
+  );
   const engine = () => runtimes.engine();
   const catalog = new Catalog({ store, images, engine, componentsDir: join(options.resources, 'components') });
   const quiet = { progress: (step: { message: string }) => log(step.message) };
@@ -155,6 +168,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       version: options.version,
       store,
       runtimes,
+      monitor,
       catalog,
       files,
       backends,
@@ -163,9 +177,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       runs,
       runLog,
       shelf,
+      examplesDir: join(options.resources, 'examples'),
     }),
     workspaceId: store.workspaceId,
     isLive: () => store.deployments.countLive() > 0 || store.leases.countLive() > 0,
+    isRunning: () => runs.isRunning,
     sessionOpened: (token, pid) => callers.opened(token, pid),
     sessionLost: token => callers.lost(token),
     sessionClosed: token => callers.closed(token),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpointRow, runEvent } from '../events.ts';
+import { engineStatus } from './engine-row.ts';
 import { type CallContext, type Stream, stream, type Unary, unary } from './procedure.ts';
 import {
   backendRow,
@@ -16,6 +17,7 @@ import {
   runtimeRow,
   versionRow,
 } from './rows.ts';
+import { exampleRow, runDetail, runPlan, verifyReport } from './run-rows.ts';
 
 const nothing = z.object({});
 /** A Go duration such as `10m` or `1h30m`. */
@@ -37,9 +39,21 @@ export const contract = {
     nothing,
     z.object({ version: z.string(), pid: z.int(), home: z.string(), workspace_id: z.string() }),
   ),
-  /** Asks a background host to close what it holds and leave; answered before it is gone. */
-  'host.leave': unary(nothing, nothing),
+  /**
+   * Asks the host to close what it holds and leave; answered before it is gone. With `unless_running` it stays while a run is under
+   * way, and says so.
+   */
+  'host.leave': unary(z.object({ unless_running: z.boolean().optional() }), z.object({ leaving: z.boolean() })),
   'doctor.run': unary(nothing, z.object({ checks: z.array(doctorCheck) })),
+
+  /** What changed in the workspace, each time something did; what it is now is asked for by name. */
+  'workspace.watch': stream(nothing, z.object({ changed: z.array(z.enum(['runs', 'leases', 'evidence', 'files'])) })),
+  /** The engine's state now, and whenever it becomes another. */
+  'engine.watch': stream(nothing, engineStatus),
+  /** Looks again at once. */
+  'engine.check': unary(nothing, engineStatus),
+  /** Starts the user's Docker; answered when it answers. Throws `docker_unreachable` when it cannot be started from here. */
+  'engine.start': unary(nothing, engineStatus),
 
   'runtime.list': unary(nothing, list(runtimeRow)),
   'runtime.show': unary(z.object({ runtime: ref }), runtimeRow),
@@ -120,12 +134,28 @@ export const contract = {
     z.object({ stream: z.enum(['stdout', 'stderr']), at: z.string(), base64: z.string() }),
   ),
 
+  /** One stream's captured bytes as a file; without `stream` both, in arrival order. */
+  'container.save_log': unary(
+    z.object({
+      container: ref,
+      to: z.string(),
+      stream: z.enum(['stdout', 'stderr']).optional(),
+      overwrite: z.boolean().optional(),
+    }),
+    z.object({ path: z.string(), bytes: z.int() }),
+  ),
+
   'lease.create': unary(
     z.object({ runtime: ref.optional(), ttl: goDuration.optional(), label: z.string().optional() }),
     z.object({ lease_id: z.string(), expires_at: z.string() }),
   ),
   'lease.list': unary(z.object({ label: z.string().optional(), state: z.string().optional() }), list(leaseRow)),
   'lease.show': unary(z.object({ lease: ref }), leaseRow.extend({ owned: receipt.shape.removed })),
+  /** The deadline becomes `ttl` from now, up to the cap of 24h (DESIGN §7). */
+  'lease.renew': unary(
+    z.object({ lease: ref, ttl: goDuration }),
+    z.object({ lease_id: z.string(), expires_at: z.string() }),
+  ),
   'lease.commit': unary(z.object({ lease: ref }), z.object({ lease_id: z.string(), receipt })),
   'lease.rollback': unary(z.object({ lease: ref }), z.object({ lease_id: z.string(), receipt })),
 
@@ -146,6 +176,11 @@ export const contract = {
       /** Live tests only: after `ready` the lease stays until the caller rolls it back or is gone. */
       hold: z.boolean().optional(),
       offline: z.boolean().optional(),
+      /**
+       * Frozen files in place of the manifest's own: by the name of one of its fixtures, or under a new name with the meaning of the
+       * output, which adds a case. The manifest that is recorded says so.
+       */
+      fixtures: z.array(z.object({ name: z.string(), file_id: z.string(), meaning: z.string().optional() })).optional(),
     }),
     z.object({ run_id: z.string(), lease_id: z.string() }),
   ),
@@ -153,6 +188,17 @@ export const contract = {
   'run.watch': stream(z.object({ run: ref, after_seq: z.int().nonnegative() }), runEvent),
   'run.cancel': unary(z.object({ run: ref }), nothing),
   'run.list': unary(nothing, list(runRow)),
+  'run.show': unary(z.object({ run: ref }), runDetail),
+  /** Reads and checks a manifest and what it names, and makes nothing. */
+  'manifest.check': unary(z.object({ manifest: z.string().describe('absolute path') }), runPlan),
+  'example.list': unary(nothing, list(exampleRow)),
+
+  /** The bytes that a digest names, in pieces of at most 1 MiB. */
+  'blob.read': stream(z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }), z.object({ base64: z.string() })),
+  'blob.save': unary(
+    z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), to: z.string(), overwrite: z.boolean().optional() }),
+    z.object({ path: z.string() }),
+  ),
 
   'evidence.list': unary(nothing, list(evidenceRow)),
   'evidence.show': unary(z.object({ evidence: ref }), evidenceRow.extend({ record: z.unknown() })),
@@ -160,6 +206,10 @@ export const contract = {
     z.object({ evidence: ref, to: z.string(), overwrite: z.boolean().optional() }),
     z.object({ evidence_id: z.string(), bundle: z.string() }),
   ),
+  /** Checks a bundle, of this workspace or a teammate's: every digest and signature. */
+  'evidence.verify': unary(z.object({ bundle: z.string().describe('absolute path') }), verifyReport),
+  /** The report of evidence of this workspace as a file that any browser opens. */
+  'evidence.report': unary(z.object({ evidence: ref }), z.object({ path: z.string() })),
 } as const;
 
 export type Contract = typeof contract;
@@ -176,5 +226,8 @@ export type Handlers = { [N in UnaryName]: (input: Input<N>, context: CallContex
   [N in StreamName]: (input: Input<N>, context: CallContext) => AsyncIterable<StreamEvent<N>>;
 };
 
+export * from './engine-row.ts';
+export * from './port.ts';
 export * from './procedure.ts';
 export * from './rows.ts';
+export * from './run-rows.ts';

@@ -140,11 +140,23 @@ export const runRow = z.object({
   id: z.string(),
   kind: z.enum(['live_test', 'proof']),
   name: z.string(),
+  /** From 1, counted among the runs of this name. */
+  number: z.int(),
   state: z.enum(['running', 'ready', 'failed', 'done']),
+  mode: z.string(),
   lease_id: z.string(),
   verdict: verdict.nullable(),
+  warnings: z.int(),
   evidence_id: z.string().nullable(),
+  /** The version under test, once it is known. */
+  unit: z.object({ component: z.string(), version_id: z.string(), image_digest: z.string() }).nullable(),
+  cases: z.array(z.object({ name: z.string(), verdict: verdict.nullable(), warnings: z.int() })),
+  /** Latency of the first request, and the median of the others. */
+  first_ms: z.number().nullable(),
+  median_ms: z.number().nullable(),
+  containers: z.object({ running: z.int(), total: z.int() }),
   created_at: time,
+  ended_at: time.nullable(),
 });
 export type RunRow = z.infer<typeof runRow>;
 

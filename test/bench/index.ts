@@ -6,8 +6,9 @@ import { rollback } from './rollback.ts';
 import { clearLabs } from './support/lab.ts';
 import { type Row, table } from './support/measure.ts';
 import { clearPeers } from './support/peer.ts';
+import { window } from './window.ts';
 
-const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback };
+const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback, window };
 const names = Object.keys(benches);
 
 const { values } = parseArgs({

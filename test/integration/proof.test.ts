@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Caller } from '../../electron/host/caller.ts';
+import type { RunDetail } from '../../shared/contract/index.ts';
 import { componentFolder, manifest, shoutProof } from '../support/components.ts';
 import { eventsOf, projectDir, Workspace } from '../support/workspace.ts';
 
@@ -135,6 +137,126 @@ describe('ppl proof run', () => {
     expect(outcome.stderr).toMatch(/meaning/);
   });
 });
+
+describe('a run', () => {
+  it('is shown whole after its lease has gone, with the bytes it sent and captured', async () => {
+    await using workspace = new Workspace();
+    const dir = workspace.folder({
+      ...componentFolder({}),
+      'proof.yml': manifest({ proof: shoutProof }),
+      'hello.json': hello,
+    });
+    expect(await workspace.ppl(['proof', 'run', 'proof.yml'], { cwd: dir })).toMatchObject({ code: 0 });
+    const { items } = await workspace.json<{ items: { id: string }[] }>(['run', 'list']);
+    expect(items).toMatchObject([
+      {
+        number: 1,
+        mode: 'live_fixture',
+        unit: { component: 'Shout' },
+        cases: [{ name: 'hello', verdict: 'pass', warnings: 0 }],
+        first_ms: expect.any(Number),
+        median_ms: null,
+        containers: { running: 0, total: 3 },
+        ended_at: expect.any(String),
+      },
+    ]);
+    const run = await workspace.json<RunDetail>(['run', 'show', items[0]?.id as string]);
+    expect(run).toMatchObject({ lease: { state: 'rolled_back' }, evidence: { verdict: 'pass' }, failure: null });
+    for (const vertex of run.plan.vertices)
+      expect(vertex).toMatchObject({
+        vertex_id: expect.any(String),
+        version_id: expect.any(String),
+        container_id: expect.any(String),
+        status: 'exited',
+      });
+    expect(run.plan.edges.map(edge => edge.type)).toEqual(['{text: String}', '{text: String}']);
+    const [each] = run.plan.cases;
+    await using caller = callerOf(workspace);
+    const read = async (sha256: string) => {
+      const pieces: Buffer[] = [];
+      for await (const { base64 } of caller.stream('blob.read', { sha256 })) pieces.push(Buffer.from(base64, 'base64'));
+      return Buffer.concat(pieces).toString();
+    };
+    expect(JSON.parse(await read(each?.result?.frames[0]?.sha256 as string))).toEqual({ text: 'HELLO' });
+    expect(await read(run.plan.fixtures[0]?.sha256 as string)).toBe(hello);
+    await expect(read('0'.repeat(64))).rejects.toMatchObject({ code: 'not_found' });
+
+    const cut = run.plan.vertices.find(vertex => vertex.under_test)?.container_id as string;
+    const saved = await caller.call('container.save_log', { container: cut, to: dir, stream: 'stdout' });
+    expect(readFileSync(saved.path, 'utf8')).toContain('shouting hello');
+    const { path } = await caller.call('evidence.report', { evidence: run.evidence_id as string });
+    expect(readFileSync(path, 'utf8')).toContain('The text comes back in capitals.');
+    expect(await caller.call('evidence.verify', { bundle: run.evidence?.bundle as string })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('sends other fixtures than its manifest names, and its record says so', async () => {
+    await using workspace = new Workspace();
+    const dir = workspace.folder({
+      ...componentFolder({}),
+      'proof.yml': manifest({ proof: `# Of one word.\n${shoutProof}` }),
+      'hello.json': hello,
+      'other.json': JSON.stringify({ text: 'other' }),
+    });
+    await workspace.hostPid();
+    await using caller = callerOf(workspace);
+    const manifestPath = join(dir, 'proof.yml');
+    const plan = await caller.call('manifest.check', { manifest: manifestPath });
+    expect(plan).toMatchObject({
+      name: 'shouting',
+      fixtures: [{ bytes: hello.length, media_type: 'application/json' }],
+    });
+    expect(plan.vertices.map(each => [each.component, each.inputs])).toContainEqual(['Shout', ['{text: String}']]);
+
+    const { file_id } = await caller.call('file.upload', { path: join(dir, 'other.json') });
+    const start = (fixtures: { name: string; file_id: string; meaning?: string }[]) =>
+      caller.call('run.start', { kind: 'proof', manifest: manifestPath, cwd: dir, fixtures });
+    await expect(start([{ name: 'new', file_id }])).rejects.toMatchObject({ code: 'usage' });
+    await expect(start([{ name: 'hello', file_id: 'fil_none' }])).rejects.toMatchObject({ code: 'not_found' });
+    expect((await caller.call('lease.list', {})).count).toBe(0);
+
+    const changes: string[] = [];
+    const stop = new AbortController();
+    const watching = (async () => {
+      for await (const { changed } of caller.stream('workspace.watch', {}, { signal: stop.signal }))
+        changes.push(...changed);
+    })().catch(() => undefined);
+    const { run_id, lease_id } = await start([
+      { name: 'hello', file_id },
+      { name: 'again', file_id, meaning: 'It comes back in capitals too.' },
+    ]);
+    const before = (await caller.call('run.show', { run: run_id })).lease.expires_at;
+    const { expires_at } = await caller.call('lease.renew', { lease: lease_id, ttl: '2h' });
+    expect(Date.parse(expires_at)).toBeGreaterThan(Date.parse(before));
+    const verdicts: string[] = [];
+    for await (const event of caller.watch(run_id)) if (event.type === 'case') verdicts.push(event.verdict);
+    expect(verdicts).toEqual(['mismatch', 'pass']);
+    await expect.poll(() => [...new Set(changes)].sort()).toEqual(['evidence', 'leases', 'runs']);
+    stop.abort();
+    await watching;
+
+    const run = await caller.call('run.show', { run: run_id });
+    expect(run.plan.fixtures).toMatchObject([
+      { name: 'hello', source: null, file_id },
+      { name: 'again', file_id },
+    ]);
+    const bundle = readFileSync(run.evidence?.bundle as string, 'utf8');
+    expect(bundle).toContain(`file_id: ${file_id}`);
+    expect(bundle).toContain('# Of one word.');
+    await expect(caller.call('lease.renew', { lease: lease_id, ttl: '1h' })).rejects.toMatchObject({
+      code: 'lease_closed',
+    });
+  });
+});
+
+function callerOf(workspace: Workspace): Caller {
+  return new Caller({
+    home: workspace.home,
+    command: [process.execPath, join(projectDir, 'out/cli/ppl.js'), 'host', 'run', '--background'],
+    env: workspace.env,
+  });
+}
 
 describe('the examples', () => {
   for (const example of ['pets', 'word-stats-py']) {

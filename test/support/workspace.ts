@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { expect } from 'vitest';
 
@@ -112,7 +113,10 @@ export class Workspace implements AsyncDisposable {
     for (const child of this.#children) child.kill('SIGKILL');
     await this.ppl(['host', 'stop']);
     try {
-      await expect.poll(() => this.onEngine(), { timeout: 20_000, interval: 200 }).toEqual([]);
+      let left = await this.onEngine();
+      for (const deadline = Date.now() + 20_000; left.length > 0 && Date.now() < deadline; left = await this.onEngine())
+        await sleep(200);
+      expect(left, 'left on the engine').toEqual([]);
     } finally {
       rmSync(this.#scratch, { recursive: true, force: true });
     }

@@ -78,6 +78,11 @@ export class Catalog {
     return JSON.parse(version.definition) as ComponentFile;
   }
 
+  /** A built-in component as its sources declare it, whether it was released yet or not. */
+  harnessDefinition(name: string): ComponentFile {
+    return readComponentFile(join(this.#options.componentsDir, this.#harnessComponent(name).slug));
+  }
+
   /** What a graph needs to know of a version. */
   graphRelease(id: string): GraphRelease {
     let release = this.#graphReleases.get(id);
@@ -125,13 +130,7 @@ export class Catalog {
 
   /** The released version of a built-in component, by its display name or slug; made when it is first needed. */
   async harness(name: string, work: WorkOptions): Promise<Version> {
-    const component = this.#options.store.components.named(name);
-    if (component === undefined || component.harness === 0) {
-      const known = this.#options.store.components.list(undefined).filter(each => each.harness === 1);
-      throw new AppError('not_found', `There is no harness component "${name}".`, {
-        hint: `There are: ${known.map(each => each.name).join(', ')}.`,
-      });
-    }
+    const component = this.#harnessComponent(name);
     let releasing = this.#releasing.get(component.id);
     if (releasing === undefined) {
       releasing = this.#releaseHarness(component, work);
@@ -177,6 +176,15 @@ export class Catalog {
     });
     if (!(await this.#removeLooseImage(version.image_ref))) return [];
     return [{ kind: 'image', id: version.image_digest, name: version.image_ref }];
+  }
+
+  #harnessComponent(name: string): Component {
+    const component = this.#options.store.components.named(name);
+    if (component?.harness === 1) return component;
+    const known = this.#options.store.components.list(undefined).filter(each => each.harness === 1);
+    throw new AppError('not_found', `There is no harness component "${name}".`, {
+      hint: `There are: ${known.map(each => each.name).join(', ')}.`,
+    });
   }
 
   async #publish(

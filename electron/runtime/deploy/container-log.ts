@@ -1,22 +1,17 @@
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Signal } from '../base/signal.ts';
 import type { AttachedOutput } from '../engine/engine.ts';
+import { RangeReader } from './range-reader.ts';
 
 export type LogStream = 'stdout' | 'stderr';
 
 /** How far back in the index a tail is looked for. */
 const maxTailIndexBytes = 64 * 1024;
+/** How much of the index is looked at in one pass. */
+const maxPassIndexBytes = 1 << 20;
+/** Up to here, what came of one stream in the same millisecond is read as one piece. */
+const maxMergedBytes = 64 * 1024;
 
 /** One piece of output as it arrived. */
 export interface LogChunk {
@@ -85,18 +80,18 @@ export class ContainerLog {
   /** The last lines of both streams in arrival order, for a message. */
   tail(lines: number): string {
     const size = existsSync(this.indexPath) ? statSync(this.indexPath).size : 0;
-    const { chunks } = this.#readIndex(this.#lineStart(Math.max(0, size - maxTailIndexBytes)));
-    const bytes = Buffer.concat(chunks.map(chunk => chunk.bytes));
+    const { entries } = this.#readIndex(this.#lineStart(Math.max(0, size - maxTailIndexBytes)));
+    const bytes = Buffer.concat([...this.#chunks(entries)].map(chunk => chunk.bytes));
     return bytes.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   }
 
-  /** What was captured, in arrival order; with `follow`, until the container has ended. */
+  /** What was captured, in arrival order; with `follow`, until the container has ended. Nothing is read ahead of its reader. */
   async *read(options: { follow?: boolean | undefined; signal?: AbortSignal }): AsyncGenerator<LogChunk> {
     let position = 0;
     while (true) {
       const wasOpen = this.isOpen;
-      const { chunks, next } = this.#readIndex(position);
-      for (const chunk of chunks) yield chunk;
+      const { entries, next } = this.#readIndex(position);
+      yield* this.#chunks(entries);
       if (next !== position) {
         position = next;
         continue;
@@ -177,27 +172,41 @@ export class ContainerLog {
     this.#changed.emit();
   }
 
-  #readIndex(position: number): { chunks: LogChunk[]; next: number } {
-    if (!existsSync(this.indexPath)) return { chunks: [], next: position };
+  #readIndex(position: number): { entries: IndexEntry[]; next: number } {
+    if (!existsSync(this.indexPath)) return { entries: [], next: position };
     const size = statSync(this.indexPath).size;
-    const part = readRange(this.indexPath, position, Math.min(size - position, 1 << 20));
+    const part = readRange(this.indexPath, position, Math.min(size - position, maxPassIndexBytes));
     const end = part.lastIndexOf(0x0a) + 1;
-    const chunks: LogChunk[] = [];
+    const entries: IndexEntry[] = [];
     for (const line of part.subarray(0, end).toString('utf8').split('\n')) {
       if (line === '') continue;
-      const [atMs, stream, offset, length] = JSON.parse(line) as IndexEntry;
-      chunks.push({ atMs, stream, bytes: readRange(this.path(stream), offset, length) });
+      const entry = JSON.parse(line) as IndexEntry;
+      const before = entries.at(-1);
+      if (before !== undefined && continues(before, entry)) before[3] += entry[3];
+      else entries.push(entry);
     }
-    return { chunks, next: position + end };
+    return { entries, next: position + end };
+  }
+
+  *#chunks(entries: readonly IndexEntry[]): Generator<LogChunk> {
+    using stdout = new RangeReader(this.path('stdout'));
+    using stderr = new RangeReader(this.path('stderr'));
+    const readers = { stdout, stderr };
+    for (const [atMs, stream, offset, length] of entries)
+      yield { atMs, stream, bytes: readers[stream].read(offset, length) };
   }
 }
 
+function continues(before: IndexEntry, [atMs, stream, offset, length]: IndexEntry): boolean {
+  return (
+    before[0] === atMs &&
+    before[1] === stream &&
+    before[2] + before[3] === offset &&
+    before[3] + length <= maxMergedBytes
+  );
+}
+
 function readRange(path: string, offset: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  const descriptor = openSync(path, 'r');
-  try {
-    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
-  } finally {
-    closeSync(descriptor);
-  }
+  using reader = new RangeReader(path);
+  return reader.read(offset, length);
 }

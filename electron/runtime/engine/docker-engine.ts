@@ -16,11 +16,11 @@ import type {
   NetworkSpec,
   NetworkState,
 } from './engine.ts';
+import type { LocatedEngine } from './engine-address.ts';
 import { engineError, engineWords, statusOf, unreachable } from './engine-error.ts';
 import { execSession } from './exec-stream.ts';
 import { jsonLines } from './json-lines.ts';
 import { labels as labelNames } from './labels.ts';
-import type { LocatedEngine } from './locate.ts';
 
 /** What we read of `docker info`. */
 interface EngineFacts {
@@ -40,8 +40,11 @@ export class DockerEngine implements Engine {
   readonly host: string;
   readonly source: string;
   readonly #docker: Docker;
+  readonly #onLost: () => void;
 
-  constructor(located: LocatedEngine) {
+  /** `onLost` hears of every call that found the engine gone. */
+  constructor(located: LocatedEngine, onLost: () => void = () => undefined) {
+    this.#onLost = onLost;
     this.host = located.host;
     this.source = located.source;
     this.#docker = new Docker({ ...located.connection });
@@ -378,7 +381,9 @@ export class DockerEngine implements Engine {
     } catch (error) {
       // An aborted request ends like a lost one.
       if (signal?.aborted) throw new AppError('cancelled', `Cancelled: ${doing}.`, { cause: error });
-      throw engineError(error, doing, this.host);
+      const told = engineError(error, doing, this.host);
+      if (told.code === 'docker_unreachable') this.#onLost();
+      throw told;
     }
   }
 

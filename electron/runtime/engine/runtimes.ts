@@ -7,6 +7,8 @@ export const localRuntimeId = 'rt_local';
 export interface RuntimesOptions {
   /** The user's Docker as it is now; throws when none is found or it does not answer. */
   connect: () => Promise<Engine>;
+  /** The host that the user's Docker is at by now, undefined where none is found; without it, a change goes unnoticed. */
+  host?: () => string | undefined;
   doctor: (engine: Engine | AppError) => Promise<DoctorCheck[]>;
 }
 
@@ -14,20 +16,31 @@ export interface RuntimesOptions {
 export class Runtimes {
   readonly #options: RuntimesOptions;
   #engine: Promise<Engine> | undefined;
+  /** Where the engine is that is held. */
+  #host: string | undefined;
 
   constructor(options: RuntimesOptions) {
     this.#options = options;
   }
 
-  /** The engine of `local`; looked for again after a failure. */
+  /** The engine of `local`; looked for again after a failure, and when the user's Docker is another than before. */
   engine(): Promise<Engine> {
+    const host = this.#options.host?.();
+    if (host !== undefined && host !== this.#host) this.forget();
     if (this.#engine === undefined) {
-      this.#engine = this.#options.connect();
-      this.#engine.catch(() => {
-        this.#engine = undefined;
+      const connecting = this.#options.connect();
+      this.#engine = connecting;
+      this.#host = host;
+      connecting.catch(() => {
+        if (this.#engine === connecting) this.forget();
       });
     }
     return this.#engine;
+  }
+
+  /** The next call looks for the engine anew; who holds the old one goes on with it. */
+  forget(): void {
+    this.#engine = undefined;
   }
 
   /** A runtime's id; without a name, the default. Throws `not_found`. */

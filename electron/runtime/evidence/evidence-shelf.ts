@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream, existsSync, statSync } from 'node:fs';
-import { copyFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
+import { writeDurably } from '../base/durable-file.ts';
+import { type SaveWork, saveFile } from '../base/save-file.ts';
 import type { StoredEvidence } from '../store/evidence.ts';
 import type { Store } from '../store/store.ts';
+import { readBagFile } from './read-bag.ts';
 import type { EvidenceRecord } from './record.ts';
 import { verifyBundle } from './verify.ts';
 
@@ -25,27 +27,37 @@ export class EvidenceShelf {
   }
 
   /** Copies a bundle out of the workspace, whole or not at all. */
-  async save(evidence: StoredEvidence, to: string, overwrite: boolean, signal: AbortSignal): Promise<string> {
-    const target = statSync(to, { throwIfNoEntry: false })?.isDirectory() ? join(to, `${evidence.id}.proof`) : to;
-    if (existsSync(target) && !overwrite) {
-      throw new AppError('conflict', `${target} is there already.`, { hint: 'Give another path, or --overwrite.' });
-    }
-    if (!existsSync(dirname(target))) throw new AppError('file_not_found', `There is no folder ${dirname(target)}.`);
-    if (!existsSync(evidence.bundle)) {
-      throw new AppError('file_not_found', `The bundle ${evidence.bundle} is not there any more.`, {
-        details: { path: evidence.bundle },
-      });
-    }
-    const temporary = `${target}.${randomBytes(6).toString('hex')}.part`;
-    try {
-      await copyFile(evidence.bundle, temporary, constants.COPYFILE_FICLONE);
-      signal.throwIfAborted();
-      await rename(temporary, target);
-      return target;
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+  async save(evidence: StoredEvidence, to: string, overwrite: boolean, work: SaveWork): Promise<string> {
+    const bundle = bundleOf(evidence);
+    const { path } = await saveFile(
+      {
+        source: createReadStream(bundle),
+        total: statSync(bundle).size,
+        to,
+        name: `${evidence.id}.proof`,
+        overwrite,
+        what: 'the bundle',
+      },
+      work,
+    );
+    return path;
+  }
+
+  /** The report as a file of the workspace, taken out of the bundle. */
+  async report(evidence: StoredEvidence, signal: AbortSignal): Promise<string> {
+    const reports = join(this.#store.home, 'reports');
+    mkdirSync(reports, { recursive: true, mode: 0o700 });
+    const path = join(reports, `${evidence.id}.html`);
+    await readBagFile(bundleOf(evidence), 'data/report.html', source =>
+      writeDurably({
+        source,
+        temporary: `${path}.${randomBytes(6).toString('hex')}.part`,
+        target: () => path,
+        what: 'the report',
+        signal,
+      }),
+    );
+    return path;
   }
 
   /**
@@ -74,6 +86,11 @@ export class EvidenceShelf {
     if (version.image_digest !== component.image_digest) throw refused('the version’s image is another one');
     return version.id;
   }
+}
+
+function bundleOf({ bundle }: StoredEvidence): string {
+  if (existsSync(bundle)) return bundle;
+  throw new AppError('file_not_found', `The bundle ${bundle} is not there any more.`, { details: { path: bundle } });
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -26,20 +26,20 @@ const maxTextsBytes = 256 * 2 ** 20;
 const isText = (path: string) =>
   /^(bagit\.txt|(tag)?manifest-sha256\.txt|data\/evidence\.json|attestations\/[^/]+|keys\/[^/]+)$/.test(path);
 
+/** What a reading of a bundle is told and tells. */
+export interface BagWork {
+  signal?: AbortSignal;
+  /** How many of its files were read. */
+  onFile?: (done: number, total: number) => void;
+}
+
 /**
  * Reads a bundle in one pass, hashing every entry as it streams by; nothing is written to disk. Entries must be stored, so
  * what is declared is what is read and there is no bomb.
  * @throws AppError `bundle_invalid` naming what no bundle of ours has.
  */
-export async function readBag(path: string): Promise<Bag> {
-  const zip = await promisify<string, object, ZipFile>(open as never)(path, {
-    lazyEntries: true,
-    autoClose: false,
-    strictFileNames: true,
-    validateEntrySizes: true,
-  }).catch((cause: unknown) => {
-    throw invalid(path, `it is no zip file (${cause instanceof Error ? cause.message : cause})`, cause);
-  });
+export async function readBag(path: string, { signal, onFile }: BagWork = {}): Promise<Bag> {
+  const zip = await openZip(path);
   try {
     if (zip.entryCount > maxEntries) throw invalid(path, `it has ${zip.entryCount} entries, more than ${maxEntries}`);
     const entries = new Map<string, BagEntry>();
@@ -48,6 +48,7 @@ export async function readBag(path: string): Promise<Bag> {
     let textBytes = 0;
     let totalBytes = 0;
     for await (const entry of entriesOf(zip, path)) {
+      signal?.throwIfAborted();
       const match = /^(evd_[0-9a-z]{26})\/(.+)$/.exec(entry.fileName);
       if (match === null || (evidenceId !== undefined && match[1] !== evidenceId)) {
         throw invalid(path, `the entry ${JSON.stringify(entry.fileName)} does not lie below one evidence id`);
@@ -64,19 +65,50 @@ export async function readBag(path: string): Promise<Bag> {
       if (keep && (entry.uncompressedSize > maxTextBytes || textBytes > maxTextsBytes)) {
         throw invalid(path, `${name} is larger than any of ours`);
       }
-      const { bytes, sha256, content } = await digest(await openEntry(zip, entry), keep);
+      const { bytes, sha256, content } = await digest(await openEntry(zip, entry), keep, signal);
       entries.set(name, { bytes, sha256 });
       if (content !== undefined) texts.set(name, content.toString('utf8'));
+      onFile?.(entries.size, zip.entryCount);
     }
     if (evidenceId === undefined || !entries.has('bagit.txt')) throw invalid(path, 'there is no bag in it');
     return { evidenceId, entries, text: name => texts.get(name) };
   } catch (error) {
+    signal?.throwIfAborted();
     throw error instanceof AppError
       ? error
       : invalid(path, error instanceof Error ? error.message : String(error), error);
   } finally {
     zip.close();
   }
+}
+
+/**
+ * Hands one file of a bundle to `take`, as a stream.
+ * @throws AppError `bundle_invalid` when the bundle has no such file.
+ */
+export async function readBagFile<T>(path: string, name: string, take: (source: Readable) => Promise<T>): Promise<T> {
+  const zip = await openZip(path);
+  try {
+    for await (const entry of entriesOf(zip, path)) {
+      if (entry.fileName.replace(/^[^/]+\//, '') !== name) continue;
+      requireHarmless(entry, name, path);
+      return await take(await openEntry(zip, entry));
+    }
+    throw invalid(path, `there is no ${name} in it`);
+  } finally {
+    zip.close();
+  }
+}
+
+function openZip(path: string): Promise<ZipFile> {
+  return promisify<string, object, ZipFile>(open as never)(path, {
+    lazyEntries: true,
+    autoClose: false,
+    strictFileNames: true,
+    validateEntrySizes: true,
+  }).catch((cause: unknown) => {
+    throw invalid(path, `it is no zip file (${cause instanceof Error ? cause.message : cause})`, cause);
+  });
 }
 
 async function* entriesOf(zip: ZipFile, path: string): AsyncGenerator<Entry> {
@@ -130,11 +162,16 @@ function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
   });
 }
 
-async function digest(stream: Readable, keep: boolean): Promise<BagEntry & { content: Buffer | undefined }> {
+async function digest(
+  stream: Readable,
+  keep: boolean,
+  signal: AbortSignal | undefined,
+): Promise<BagEntry & { content: Buffer | undefined }> {
   const hash = createHash('sha256');
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
+    signal?.throwIfAborted();
     hash.update(chunk);
     bytes += chunk.length;
     if (keep) parts.push(chunk);

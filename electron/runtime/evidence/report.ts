@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../../shared/events.ts';
+import { medianMs } from './latency.ts';
 import { escapeMarkup as e } from './markup.ts';
 import type { EvidenceRecord } from './record.ts';
 import { reportStyle } from './report-style.ts';
@@ -122,9 +123,7 @@ ${picture === undefined ? '' : `<div><img alt="The fixture ${e(each.fixture)}" s
 
 function latency({ runtime_signal: { latency_ms: of } }: EvidenceRecord): string {
   if (of.first === null) return '<p class="muted">No answer came, so there is no latency.</p>';
-  const sorted = [...of.rest].sort((a, b) => a - b);
-  const rest =
-    sorted.length === 0 ? '' : `, median of the other ${sorted.length} ${sorted[Math.floor(sorted.length / 2)]} ms`;
+  const rest = of.rest.length === 0 ? '' : `, median of the other ${of.rest.length} ${medianMs(of.rest)} ms`;
   return `<p>First request ${of.first} ms${rest}.</p>`;
 }
 

@@ -1,42 +1,20 @@
 import { existsSync } from 'node:fs';
+import type { VerifyReport } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type Envelope, envelopeSchema, testResultType, verifyEnvelope } from './attestation.ts';
-import { type BagEntry, readBag } from './read-bag.ts';
+import { type BagEntry, type BagWork, readBag } from './read-bag.ts';
 import { evidenceRecord } from './record.ts';
 
-/** One file that is not as it was signed. */
-export interface BundleProblem {
-  /** Path inside the bag. */
-  file: string;
-  problem: 'wrong' | 'missing' | 'extra' | 'invalid';
-  detail: string;
-}
-
-/** One attestation, and whether it holds for this bag. */
-export interface BundleSignature {
-  keyid: string;
-  valid: boolean;
-  detail: string;
-}
-
-/** What `ppl evidence verify` says. */
-export interface VerifyReport {
-  ok: boolean;
-  evidence_id: string;
-  verdict: string;
-  /** How many files were checked. */
-  files: number;
-  problems: BundleProblem[];
-  signatures: BundleSignature[];
-}
+type BundleProblem = VerifyReport['problems'][number];
+type BundleSignature = VerifyReport['signatures'][number];
 
 /**
  * Checks a bundle without a workspace: every digest, the record's shape, and the signatures over them.
  * @throws AppError `file_not_found`, or `bundle_invalid` when it is no bundle at all.
  */
-export async function verifyBundle(path: string): Promise<VerifyReport> {
+export async function verifyBundle(path: string, work: BagWork = {}): Promise<VerifyReport> {
   if (!existsSync(path)) throw new AppError('file_not_found', `${path} does not exist.`, { details: { path } });
-  const bag = await readBag(path);
+  const bag = await readBag(path, work);
   const problems: BundleProblem[] = [];
   const report = (file: string, problem: BundleProblem['problem'], detail: string) =>
     problems.push({ file, problem, detail });

@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { ReceiptItem } from '../../../shared/contract/index.ts';
+import type { Progress, ReceiptItem } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import { byteProgress } from '../base/byte-progress.ts';
 import type { StoredFile } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 import { fileTypeOf, mediaTypeOf } from './media-type.ts';
@@ -46,14 +47,20 @@ export class Files {
     return named[0];
   }
 
-  async upload(path: string, file: NewFile, signal?: AbortSignal): Promise<StoredFile> {
+  async upload(
+    path: string,
+    file: NewFile,
+    signal?: AbortSignal,
+    progress: (step: Progress) => void = () => undefined,
+  ): Promise<StoredFile> {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined || !found.isFile()) {
       throw new AppError('file_not_found', `${path} ${found === undefined ? 'does not exist' : 'is not a file'}.`, {
         details: { path },
       });
     }
-    const blob = await this.#store.blobs.putFile(path, signal);
+    const onBytes = byteProgress(`Storing ${basename(path)}`, found.size, progress);
+    const blob = await this.#store.blobs.putFile(path, signal, onBytes);
     return this.#insert(blob.sha256, basename(path), mediaTypeOf(path), file);
   }
 

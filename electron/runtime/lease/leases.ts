@@ -38,19 +38,14 @@ export class Leases implements Disposable {
     this.#options = options;
   }
 
-  /** Opens a lease. A TTL above the cap is cut to it. `tie`: it rolls back when this caller is gone. */
+  /** Opens a lease; `tie`: it rolls back when this caller is gone. */
   open(request: {
     ttl?: string | undefined;
     label?: string | undefined;
     runtimeId: string;
     tie?: { session: string; pid: number | null };
   }): Lease {
-    const ttlMs = request.ttl === undefined ? defaultTtlMs : Math.min(parseDuration(request.ttl), maxTtlMs);
-    if (ttlMs <= 0) {
-      throw new AppError('usage', `A lease cannot last ${request.ttl}.`, {
-        hint: 'Give a duration such as 10m or 1h30m.',
-      });
-    }
+    const ttlMs = request.ttl === undefined ? defaultTtlMs : ttlOf(request.ttl);
     const now = Date.now();
     const id = newId('lease');
     this.#options.store.leases.insert({
@@ -104,6 +99,16 @@ export class Leases implements Disposable {
     );
   }
 
+  /** Moves the deadline to `ttl` from now, as far as the cap; what is deployed under it goes on as long. */
+  renew(ref: string, ttl: string): Lease {
+    const expiresAtMs = Date.now() + ttlOf(ttl);
+    const lease = this.requireOpen(ref);
+    if (!this.#options.store.leases.renew(lease.id, expiresAtMs)) throw closed(this.get(lease.id));
+    this.schedule();
+    this.changed.emit(lease.id);
+    return this.get(lease.id);
+  }
+
   /** Keeps everything: what the lease owns belongs to the workspace from now on. */
   commit(ref: string): Receipt {
     const { store } = this.#options;
@@ -116,6 +121,7 @@ export class Leases implements Disposable {
       const receipt: Receipt = { removed: [], saved: [], kept, failed: [] };
       store.leases.finish(lease.id, receipt, Date.now());
       queueMicrotask(() => this.changed.emit(lease.id));
+      store.changed.emit('files');
       return receipt;
     });
   }
@@ -223,6 +229,13 @@ export class Leases implements Disposable {
     else if (kind === 'version') store.components.releaseVersion(id);
     else store.files.release(id);
   }
+}
+
+/** A TTL above the cap is cut to it. */
+function ttlOf(ttl: string): number {
+  const ttlMs = Math.min(parseDuration(ttl), maxTtlMs);
+  if (ttlMs > 0) return ttlMs;
+  throw new AppError('usage', `A lease cannot last ${ttl}.`, { hint: 'Give a duration such as 10m or 1h30m.' });
 }
 
 function notFound(ref: string): AppError {

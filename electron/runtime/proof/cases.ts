@@ -44,7 +44,7 @@ export async function driveCases(
   test: LiveTest,
   deployer: Deployer,
   signal: AbortSignal,
-  onResult: (result: CaseResult) => void,
+  onResult: (result: CaseResult) => Promise<void>,
 ): Promise<CaseResult[]> {
   await using stack = new AsyncDisposableStack();
   const evaluator = stack.use(new Evaluator());
@@ -63,9 +63,14 @@ export async function driveCases(
       signal,
     });
     results.push(result);
-    onResult(result);
+    await onResult(result);
   }
   return results;
+}
+
+/** Expectations of severity `warn` that did not hold. */
+export function warningsOf({ expressions }: Pick<CaseResult, 'expressions'>): number {
+  return expressions.filter(({ severity, ok }) => severity === 'warn' && !ok).length;
 }
 
 /** The worst of the cases; a proof without a result failed. */

@@ -45,9 +45,13 @@ export interface LiveTest {
 }
 
 /** What can be told to be wrong before anything is made: it is the caller's error and no event (DESIGN §8). */
-export function checkLiveTest(request: LiveTestRequest, services: LiveTestServices): void {
+export function checkLiveTest(
+  request: Omit<LiveTestRequest, 'runtimeId' | 'offline'>,
+  services: LiveTestServices,
+): void {
   const { manifest, manifestPath, cwd } = request;
   for (const [alias, vertex] of Object.entries(manifest.graph.vertices)) {
+    if (vertex.version !== undefined) services.catalog.version(vertex.version);
     if (vertex.harness === undefined) continue;
     const component = services.store.components.named(vertex.harness);
     if (component?.harness === 1) continue;
@@ -88,42 +92,60 @@ export function checkLiveTest(request: LiveTestRequest, services: LiveTestServic
   }
 }
 
+/** Who is told of the steps of a live test, each before the next is taken. */
+export interface LiveTestWatcher {
+  /** In the order of DESIGN §8. */
+  event(event: RunEventBody): void;
+  /** The version under test is known. */
+  unit(versionId: string): void;
+  /** A fixture is frozen. */
+  fixture(name: string, file: StoredFile): void;
+}
+
 /**
  * Sets a live test up under `lease`: publish, fixtures, graph, deploy, wait until every container is running. Tells each
- * step through `emit`, in the order of DESIGN §8; what it learns it writes into `test` at once.
+ * step to `watcher`; what it learns it writes into `test` at once.
  */
 export async function setUpLiveTest(
   request: LiveTestRequest,
   services: LiveTestServices,
   lease: Lease,
   test: LiveTest,
-  emit: (event: RunEventBody) => void,
+  watcher: LiveTestWatcher,
   work: { signal: AbortSignal; progress: (step: Progress) => void },
 ): Promise<void> {
+  const emit = (event: RunEventBody) => watcher.event(event);
   const { manifest, manifestPath, cwd } = request;
   const { catalog, files, backends, deployer } = services;
   const options = { ...work, offline: request.offline };
 
   test.stage = 'publish';
-  if (request.cutVersionId !== undefined) test.cutVersionId = request.cutVersionId;
-  else {
+  if (request.cutVersionId !== undefined) {
+    test.cutVersionId = request.cutVersionId;
+    watcher.unit(request.cutVersionId);
+  } else {
     const version = await catalog.publish(findCut(cwd, manifestPath), lease.id, options);
     test.cutVersionId = version.id;
+    watcher.unit(version.id);
     emit({ type: 'prerelease_published', version_id: version.id, image_digest: version.image_digest });
   }
 
   test.stage = 'fixtures';
   for (const fixture of manifest.fixtures) {
+    const freeze = (file: StoredFile) => {
+      test.fixtures.set(fixture.name, file);
+      watcher.fixture(fixture.name, file);
+    };
     if (fixture.file_id !== undefined) {
-      test.fixtures.set(fixture.name, files.resolve(fixture.file_id));
+      freeze(files.resolve(fixture.file_id));
     } else if (fixture.url !== undefined) {
       const file = await files.fetch(fixture.url, { name: fixture.name, leaseId: lease.id }, work.signal);
-      test.fixtures.set(fixture.name, file);
+      freeze(file);
       emit({ type: 'fixture_fetched', name: fixture.name, url: fixture.url, sha256: file.sha256, bytes: file.bytes });
     } else {
       const path = resolvePath(cwd, manifestPath, fixture.path as string);
       const file = await files.upload(path, { name: fixture.name, leaseId: lease.id }, work.signal);
-      test.fixtures.set(fixture.name, file);
+      freeze(file);
       emit({ type: 'fixture_uploaded', name: fixture.name, file_id: file.id, sha256: file.sha256 });
     }
   }

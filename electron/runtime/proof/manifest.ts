@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../../../shared/duration.ts';
@@ -183,6 +183,19 @@ export function parseManifest(text: string, file: string): Manifest {
     }
   }
   return manifest;
+}
+
+/** @throws AppError `file_not_found`. */
+export function readManifest(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AppError('file_not_found', `The manifest ${path} cannot be read.`, {
+      hint: 'Give the path of a manifest, for example tests/live-test.yml.',
+      details: { path },
+      cause: error,
+    });
+  }
 }
 
 /** A manifest's path: from the working directory if it is there, else from beside the manifest (DESIGN §8). */

@@ -22,6 +22,10 @@ export function framesOf(result: CaseResult): { path: string; frame: Frame; sha2
   }));
 }
 
+export function mediaTypeOfFrame(frame: Frame): string {
+  return frame.isBinary ? 'application/octet-stream' : 'application/json';
+}
+
 export function fixtureName(name: string, file: StoredFile): string {
   const ending = {
     'image/jpeg': '.jpg',

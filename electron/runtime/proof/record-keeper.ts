@@ -33,6 +33,7 @@ import {
   lockOf,
   logFacts,
   logPath,
+  mediaTypeOfFrame,
   safeName,
   withoutCredentials,
 } from './record-files.ts';
@@ -231,7 +232,7 @@ export class RecordKeeper {
             path,
             sha256,
             bytes: frame.bytes.length,
-            media_type: frame.isBinary ? 'application/octet-stream' : 'application/json',
+            media_type: mediaTypeOfFrame(frame),
             message_ids: frame.message_ids,
             at: iso(frame.atMs),
           })),

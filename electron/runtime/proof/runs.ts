@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { RunEventBody } from '../../../shared/events.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Callers } from '../lease/callers.ts';
@@ -10,16 +8,20 @@ import type { Lease } from '../store/leases.ts';
 import type { Run } from '../store/runs.ts';
 import { iso } from '../store/time.ts';
 import { type CaseResult, driveCases } from './cases.ts';
+import { type FixtureOverride, withFixtures } from './edit-manifest.ts';
 import {
   checkLiveTest,
   type LiveTest,
   type LiveTestRequest,
   type LiveTestServices,
+  type LiveTestWatcher,
   setUpLiveTest,
 } from './live-test.ts';
-import { type ProofBlock, parseManifest } from './manifest.ts';
+import { type ProofBlock, parseManifest, readManifest } from './manifest.ts';
+import { recordCase } from './record-case.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 import type { RunLog } from './run-log.ts';
+import { declaredIn, planOf } from './run-plan.ts';
 
 export interface StartRequest {
   kind: 'live_test' | 'proof';
@@ -32,6 +34,7 @@ export interface StartRequest {
   keep_lease?: boolean | undefined;
   hold?: boolean | undefined;
   offline?: boolean | undefined;
+  fixtures?: readonly FixtureOverride[] | undefined;
 }
 
 export interface RunsOptions extends LiveTestServices {
@@ -68,10 +71,18 @@ export class Runs implements AsyncDisposable {
     return run;
   }
 
+  /** Whether a run is under way in this host. */
+  get isRunning(): boolean {
+    return this.#active.size > 0;
+  }
+
   /** Checks everything that can be checked with nothing made, then opens the lease and goes on in the background. */
   async start(request: StartRequest, session: string): Promise<{ run_id: string; lease_id: string }> {
     const { store, leases, callers, runLog, engine } = this.#options;
-    const manifest = parseManifest(readManifest(request.manifest), request.manifest);
+    const text = withFixtures(readManifest(request.manifest), request.manifest, request.fixtures ?? [], ref =>
+      this.#options.files.resolve(ref),
+    );
+    const manifest = parseManifest(text, request.manifest);
     if (request.kind === 'proof' && manifest.proof === undefined) {
       throw new AppError(
         'manifest_invalid',
@@ -94,6 +105,11 @@ export class Runs implements AsyncDisposable {
       offline: request.offline ?? false,
     };
     checkLiveTest(liveTest, this.#options);
+    const plan = planOf(manifest, {
+      name: manifest.proof?.name ?? request.label ?? 'live test',
+      manifestPath: request.manifest,
+      declared: declaredIn(liveTest, this.#options),
+    });
 
     const keep = request.keep_lease === true;
     const { lease, run } = store.transaction(() => {
@@ -106,15 +122,19 @@ export class Runs implements AsyncDisposable {
       const run = {
         id: newId('run'),
         kind: request.kind,
-        name: manifest.proof?.name ?? request.label ?? 'live test',
+        name: plan.name,
+        mode: plan.mode,
         state: 'running' as const,
         lease_id: lease.id,
         keep_lease: keep ? (1 as const) : (0 as const),
         manifest_path: request.manifest,
-        manifest: readManifest(request.manifest),
+        manifest: text,
+        plan: JSON.stringify(plan),
+        vertex_count: plan.vertices.length,
         created_at_ms: Date.now(),
       };
-      store.runs.insert(run);
+      const cases = request.kind === 'proof' ? plan.cases.map(each => each.name) : [];
+      store.runs.insert(run, cases);
       return { lease, run };
     });
     runLog.begin(run.id);
@@ -181,14 +201,7 @@ export class Runs implements AsyncDisposable {
     let failure: AppError | undefined;
     let results: CaseResult[] = [];
     try {
-      await setUpLiveTest(
-        liveTest,
-        this.#options,
-        lease,
-        test,
-        (event: RunEventBody) => runLog.append(run, event),
-        work,
-      );
+      await setUpLiveTest(liveTest, this.#options, lease, test, this.#watcherOf(run), work);
       store.runs.update(run.id, { state: run.kind === 'proof' ? 'running' : 'ready' });
       if (run.kind === 'proof') {
         results = await driveCases(
@@ -196,14 +209,7 @@ export class Runs implements AsyncDisposable {
           test,
           this.#options.deployer,
           signal,
-          result =>
-            runLog.append(run, {
-              type: 'case',
-              name: result.name,
-              verdict: result.verdict,
-              latency_ms: result.latency_ms,
-              ...(result.reasons.length === 0 ? {} : { reasons: result.reasons }),
-            }),
+          result => recordCase(run, result, store, runLog),
         );
       } else if (request.hold === true) return;
     } catch (thrown) {
@@ -229,6 +235,23 @@ export class Runs implements AsyncDisposable {
     if (run.keep_lease === 0) await leases.rollback(lease.id);
   }
 
+  /** Writes down what a run learns, so that it can be shown when its lease has taken the rest along. */
+  #watcherOf(run: Run): LiveTestWatcher {
+    const { store, catalog, runLog } = this.#options;
+    return {
+      event: body => {
+        if (body.type === 'deploy_started') store.runs.update(run.id, { deployment_id: body.deployment_id });
+        runLog.append(run, body);
+      },
+      unit: versionId => {
+        const { component_id, image_digest } = catalog.version(versionId);
+        const component = store.components.get(component_id)?.name ?? '';
+        store.runs.update(run.id, { unit: { component, version_id: versionId, image_digest } });
+      },
+      fixture: (name, file) => store.runs.freeze(run.id, name, file),
+    };
+  }
+
   #fail(run: Run, stage: string, error: AppError): void {
     if (error.code === 'internal')
       this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
@@ -250,17 +273,5 @@ export class Runs implements AsyncDisposable {
           })
         : new AppError('cancelled', `Lease ${leaseId} was closed before the test was over.`),
     );
-  }
-}
-
-function readManifest(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new AppError('file_not_found', `The manifest ${path} cannot be read.`, {
-      hint: 'Give the path of a manifest, for example tests/live-test.yml.',
-      details: { path },
-      cause: error,
-    });
   }
 }

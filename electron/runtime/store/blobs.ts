@@ -32,8 +32,8 @@ export class BlobStore {
     return join(this.#dir, sha256.slice(0, 2), sha256);
   }
 
-  async putFile(path: string, signal?: AbortSignal): Promise<StoredBlob> {
-    return this.put(createReadStream(path), signal);
+  async putFile(path: string, signal?: AbortSignal, onBytes?: (bytes: number) => void): Promise<StoredBlob> {
+    return this.put(createReadStream(path), signal, onBytes);
   }
 
   async putBytes(bytes: Uint8Array): Promise<StoredBlob> {
@@ -41,7 +41,7 @@ export class BlobStore {
   }
 
   /** Stores what `source` yields. The row is written last: a crash leaves a file that `collect` removes. */
-  async put(source: Readable, signal?: AbortSignal): Promise<StoredBlob> {
+  async put(source: Readable, signal?: AbortSignal, onBytes?: (bytes: number) => void): Promise<StoredBlob> {
     const { sha256, bytes } = await writeDurably({
       source,
       temporary: join(this.#dir, 'tmp', randomBytes(12).toString('hex')),
@@ -52,6 +52,7 @@ export class BlobStore {
       },
       what: 'the file',
       ...(signal === undefined ? {} : { signal }),
+      ...(onBytes === undefined ? {} : { onBytes }),
     });
     this.#sqlite
       .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
@@ -72,7 +73,9 @@ export class BlobStore {
       .prepare(
         `SELECT sha256 FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.sha256 = b.sha256)
            AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_sha256 = b.sha256)
-           AND NOT EXISTS (SELECT 1 FROM evidence_keeps k WHERE k.kind = 'blob' AND k.resource_id = b.sha256)`,
+           AND NOT EXISTS (SELECT 1 FROM evidence_keeps k WHERE k.kind = 'blob' AND k.resource_id = b.sha256)
+           AND NOT EXISTS (SELECT 1 FROM run_fixtures r WHERE r.sha256 = b.sha256)
+           AND NOT EXISTS (SELECT 1 FROM run_frames r WHERE r.sha256 = b.sha256)`,
       )
       .all() as { sha256: string }[];
     let removed = 0;
@@ -98,6 +101,11 @@ export class BlobStore {
       }
     }
     return removed;
+  }
+
+  /** A blob that is whole and known; undefined for any other digest. */
+  get(sha256: string): StoredBlob | undefined {
+    return this.#sqlite.prepare<[string], StoredBlob>('SELECT sha256, bytes FROM blobs WHERE sha256 = ?').get(sha256);
   }
 
   has(sha256: string): boolean {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
+import { sqliteBinding } from '../base/sqlite-binding.ts';
 import { migrations } from './migrations.ts';
 
 export type Sqlite = Database.Database;
@@ -16,7 +17,7 @@ export function openDatabase(path: string): Sqlite {
   try {
     // SQLite gives the files beside it the mode of this one.
     if (!existed) closeSync(openSync(path, 'a', 0o600));
-    sqlite = new Database(path);
+    sqlite = new Database(path, sqliteBinding());
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('fullfsync = ON');

@@ -40,11 +40,13 @@ type Raw = Omit<Deployment, 'error'> & { error: string | null };
 
 export class DeploymentTable {
   readonly #sqlite: Sqlite;
+  readonly #onChange: () => void;
   readonly #get;
   readonly #container;
 
-  constructor(sqlite: Sqlite) {
+  constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
+    this.#onChange = onChange;
     this.#get = sqlite.prepare<[string], Raw>('SELECT * FROM deployments WHERE id = ?');
     this.#container = sqlite.prepare<[string], Container>('SELECT * FROM containers WHERE id = ?');
   }
@@ -63,6 +65,7 @@ export class DeploymentTable {
       );
       for (const container of containers) insert.run(container.id, deployment.id, container.vertex_id, container.alias);
     })();
+    this.#onChange();
   }
 
   get(id: string): Deployment | undefined {
@@ -119,6 +122,7 @@ export class DeploymentTable {
            ended_at_ms = CASE WHEN @status = 'gone' THEN @now ELSE ended_at_ms END WHERE id = @id`,
       )
       .run({ id, status, error: error === null ? null : JSON.stringify(error), now: Date.now() });
+    this.#onChange();
   }
 
   setSubnet(id: string, subnet: string): void {
@@ -146,6 +150,7 @@ export class DeploymentTable {
            restarts = @restarts, started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms WHERE id = @id`,
       )
       .run({ ...before, ...change });
+    this.#onChange();
   }
 
   deploymentRow(deployment: Deployment): DeploymentRow {

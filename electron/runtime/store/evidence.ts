@@ -22,9 +22,11 @@ export type KeptKind = 'version' | 'file' | 'backend' | 'blob';
 /** Evidence, and what each record keeps from being discarded. */
 export class EvidenceTable {
   readonly #sqlite: Sqlite;
+  readonly #onChange: () => void;
 
-  constructor(sqlite: Sqlite) {
+  constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
+    this.#onChange = onChange;
   }
 
   insert(evidence: StoredEvidence): void {
@@ -34,6 +36,7 @@ export class EvidenceTable {
          VALUES (@id, @run_id, @name, @verdict, @record, @bundle, @sha256, @supersedes, @created_at_ms)`,
       )
       .run(evidence);
+    this.#onChange();
   }
 
   get(id: string): StoredEvidence | undefined {

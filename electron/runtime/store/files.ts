@@ -18,9 +18,11 @@ const select = 'SELECT f.*, b.bytes FROM files f JOIN blobs b ON b.sha256 = f.sh
 
 export class FileTable {
   readonly #sqlite: Sqlite;
+  readonly #onChange: () => void;
 
-  constructor(sqlite: Sqlite) {
+  constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
+    this.#onChange = onChange;
   }
 
   insert(file: Omit<StoredFile, 'bytes'>): void {
@@ -30,6 +32,7 @@ export class FileTable {
          VALUES (@id, @name, @type, @media_type, @sha256, @readme, @lease_id, @created_at_ms)`,
       )
       .run(file);
+    this.#onChange();
   }
 
   get(id: string): StoredFile | undefined {
@@ -46,10 +49,12 @@ export class FileTable {
 
   delete(id: string): void {
     this.#sqlite.prepare('DELETE FROM files WHERE id = ?').run(id);
+    this.#onChange();
   }
 
   release(id: string): void {
     this.#sqlite.prepare('UPDATE files SET lease_id = NULL WHERE id = ?').run(id);
+    this.#onChange();
   }
 }
 

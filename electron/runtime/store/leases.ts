@@ -23,11 +23,13 @@ type Raw = Omit<Lease, 'receipt'> & { receipt: string | null };
 /** Leases, and what each owns. */
 export class LeaseTable {
   readonly #sqlite: Sqlite;
+  readonly #onChange: () => void;
   readonly #get;
   readonly #due;
 
-  constructor(sqlite: Sqlite) {
+  constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
+    this.#onChange = onChange;
     this.#get = sqlite.prepare<[string], Raw>('SELECT * FROM leases WHERE id = ?');
     this.#due = sqlite.prepare<[number], { id: string }>(
       `SELECT id FROM leases WHERE state IN ('open', 'closing') AND expires_at_ms <= ? ORDER BY expires_at_ms`,
@@ -43,6 +45,7 @@ export class LeaseTable {
          VALUES (@id, 'open', @label, @runtime_id, @session, @caller_pid, @created_at_ms, @expires_at_ms)`,
       )
       .run(lease);
+    this.#onChange();
   }
 
   get(id: string): Lease | undefined {
@@ -109,21 +112,32 @@ export class LeaseTable {
 
   /** Open → closing; false when it was not open any more. */
   beginClosing(id: string, outcome: NonNullable<Lease['outcome']>): boolean {
-    return (
-      this.#sqlite
-        .prepare(`UPDATE leases SET state = 'closing', outcome = ? WHERE id = ? AND state = 'open'`)
-        .run(outcome, id).changes === 1
-    );
+    const { changes } = this.#sqlite
+      .prepare(`UPDATE leases SET state = 'closing', outcome = ? WHERE id = ? AND state = 'open'`)
+      .run(outcome, id);
+    this.#onChange();
+    return changes === 1;
+  }
+
+  /** Moves the deadline of an open lease; false when it is not open. A deployment's own fixed duration stays (DESIGN §6). */
+  renew(id: string, expiresAtMs: number): boolean {
+    const { changes } = this.#sqlite
+      .prepare(`UPDATE leases SET expires_at_ms = ? WHERE id = ? AND state = 'open'`)
+      .run(expiresAtMs, id);
+    this.#onChange();
+    return changes > 0;
   }
 
   finish(id: string, receipt: Receipt, closedAtMs: number): void {
     this.#sqlite
       .prepare(`UPDATE leases SET state = outcome, receipt = ?, closed_at_ms = ? WHERE id = ? AND state = 'closing'`)
       .run(JSON.stringify(receipt), closedAtMs, id);
+    this.#onChange();
   }
 
   saveReceipt(id: string, receipt: Receipt): void {
     this.#sqlite.prepare('UPDATE leases SET receipt = ? WHERE id = ?').run(JSON.stringify(receipt), id);
+    this.#onChange();
   }
 
   /** What a lease owns now. */

@@ -192,4 +192,59 @@ export const migrations: readonly string[] = [
     WHEN NEW.lease_id IS NOT NULL AND NEW.lease_id IS NOT OLD.lease_id
     BEGIN SELECT RAISE(ABORT, 'a resource enters a lease only when it is made'); END;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN mode TEXT NOT NULL DEFAULT 'live_fixture';
+  -- What its manifest asks for, as JSON; NULL for a run of before.
+  ALTER TABLE runs ADD COLUMN plan TEXT;
+  ALTER TABLE runs ADD COLUMN vertex_count INTEGER NOT NULL DEFAULT 0;
+  -- The version under test as JSON: its own row may go with the lease.
+  ALTER TABLE runs ADD COLUMN unit TEXT;
+  ALTER TABLE runs ADD COLUMN deployment_id TEXT;
+  UPDATE runs SET
+    number = (SELECT count(*) FROM runs o
+      WHERE o.name = runs.name AND (o.created_at_ms, o.id) <= (runs.created_at_ms, runs.id)),
+    deployment_id = (SELECT json_extract(body, '$.deployment_id') FROM events
+      WHERE run_id = runs.id AND json_extract(body, '$.type') = 'deploy_started');
+  UPDATE runs SET vertex_count = (SELECT count(*) FROM containers c WHERE c.deployment_id = runs.deployment_id);
+  CREATE UNIQUE INDEX runs_by_name ON runs (name, number);
+
+  CREATE TABLE run_cases (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    verdict TEXT CHECK (verdict IN ('pass', 'mismatch', 'fail')),
+    warnings INTEGER NOT NULL DEFAULT 0,
+    latency_ms REAL,
+    -- All that is known of how it went, as JSON.
+    result TEXT,
+    PRIMARY KEY (run_id, position),
+    UNIQUE (run_id, name),
+    CHECK ((verdict IS NULL) = (result IS NULL))
+  ) STRICT;
+  INSERT INTO run_cases (run_id, position, name, verdict, latency_ms, result)
+    SELECT run_id, row_number() OVER (PARTITION BY run_id ORDER BY seq) - 1, json_extract(body, '$.name'),
+      json_extract(body, '$.verdict'), json_extract(body, '$.latency_ms'),
+      json_object('verdict', json_extract(body, '$.verdict'), 'latency_ms', json_extract(body, '$.latency_ms'),
+        'reasons', json(coalesce(json_extract(body, '$.reasons'), '[]')), 'expressions', json('[]'),
+        'message_id', NULL, 'sent_at', NULL, 'frames', json('[]'))
+    FROM events WHERE json_extract(body, '$.type') = 'case';
+
+  -- What a run froze and what it captured can be shown after its lease has gone: these rows keep the bytes.
+  CREATE TABLE run_fixtures (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+    PRIMARY KEY (run_id, name)
+  ) STRICT;
+  CREATE INDEX run_fixtures_by_blob ON run_fixtures (sha256);
+  CREATE TABLE run_frames (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+    PRIMARY KEY (run_id, sha256)
+  ) STRICT;
+  CREATE INDEX run_frames_by_blob ON run_frames (sha256);
+  `,
 ];

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '../../../shared/ids.ts';
+import { Signal } from '../base/signal.ts';
 import { BackendTable } from './backends.ts';
 import { BlobStore } from './blobs.ts';
 import { ComponentTable } from './components.ts';
@@ -12,10 +13,15 @@ import { LeaseTable } from './leases.ts';
 import { RunTable } from './runs.ts';
 import { SettingTable } from './settings.ts';
 
+/** What people look at in a workspace, by kind. */
+export type WorkspaceChange = 'runs' | 'leases' | 'evidence' | 'files';
+
 /** Everything a workspace remembers: one SQLite database and the blobs beside it. One host at a time opens it. */
 export class Store implements Disposable {
   readonly home: string;
   readonly workspaceId: string;
+  /** Told at each write, inside the transaction that it may be part of: look later. */
+  readonly changed = new Signal<WorkspaceChange>();
   readonly leases: LeaseTable;
   readonly components: ComponentTable;
   readonly files: FileTable;
@@ -31,13 +37,14 @@ export class Store implements Disposable {
     this.home = home;
     mkdirSync(home, { recursive: true, mode: 0o700 });
     this.#sqlite = openDatabase(join(home, 'workspace.db'));
-    this.leases = new LeaseTable(this.#sqlite);
+    const tell = (change: WorkspaceChange) => () => this.changed.emit(change);
+    this.leases = new LeaseTable(this.#sqlite, tell('leases'));
     this.components = new ComponentTable(this.#sqlite);
-    this.files = new FileTable(this.#sqlite);
+    this.files = new FileTable(this.#sqlite, tell('files'));
     this.backends = new BackendTable(this.#sqlite);
-    this.deployments = new DeploymentTable(this.#sqlite);
-    this.runs = new RunTable(this.#sqlite);
-    this.evidence = new EvidenceTable(this.#sqlite);
+    this.deployments = new DeploymentTable(this.#sqlite, tell('runs'));
+    this.runs = new RunTable(this.#sqlite, tell('runs'));
+    this.evidence = new EvidenceTable(this.#sqlite, tell('evidence'));
     this.settings = new SettingTable(this.#sqlite);
     this.blobs = new BlobStore(this.#sqlite, join(home, 'blobs'));
     this.workspaceId = readWorkspaceId(home);

@@ -96,9 +96,9 @@ describe('a call to the host', () => {
   it('that asks the host to leave is answered before the host is gone', async () => {
     handlers['host.leave'] = async () => {
       setImmediate(() => void server[Symbol.asyncDispose]());
-      return {};
+      return { leaving: true };
     };
-    await expect(client.call('host.leave', {})).resolves.toEqual({});
+    await expect(client.call('host.leave', {})).resolves.toEqual({ leaving: true });
     await expect.poll(() => client.isOpen).toBe(false);
   });
 

@@ -15,7 +15,7 @@ type Tree = ReadonlyMap<string, string>;
 
 function realTree(): Tree {
   const tree = new Map<string, string>();
-  for (const folder of ['shared', 'electron']) {
+  for (const folder of ['shared', 'electron', 'renderer']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
       const path = join(entry.parentPath, entry.name);
@@ -54,7 +54,7 @@ interface Rule {
   only: RegExp;
 }
 
-const ours = /^(shared|electron)\//;
+const ours = /^(shared|electron|renderer)\//;
 const inRuntime = /^electron\/runtime\//;
 const rules: Record<string, Rule> = {
   'shared imports zod and shared only': { of: /^shared\//, about: /^/, only: /^(zod$|shared\/)/ },
@@ -70,9 +70,30 @@ const rules: Record<string, Rule> = {
     about: /^better-sqlite3$/,
     only: /$^/,
   },
-  'runtime, host and cli do not import electron': {
-    of: /^electron\/(runtime|host|cli)\//,
+  'only main and preload import electron': {
+    of: /^/,
+    except: /^electron\/(main|preload)\//,
     about: /^electron$/,
+    only: /$^/,
+  },
+  'main imports host and shared': {
+    of: /^electron\/main\//,
+    about: ours,
+    only: /^(electron\/(main|host)|shared)\//,
+  },
+  'preload imports shared': {
+    of: /^electron\/preload\//,
+    about: ours,
+    only: /^shared\//,
+  },
+  'renderer imports shared': {
+    of: /^renderer\//,
+    about: ours,
+    only: /^(renderer|shared)\//,
+  },
+  'features of the window do not import the shell': {
+    of: /^renderer\/(?!shell\/|main\.tsx$)/,
+    about: /^renderer\/shell\//,
     only: /$^/,
   },
   'cli imports host, runtime and shared': {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../../electron/runtime/store/database.ts';
+import { migrate, openDatabase } from '../../../../electron/runtime/store/database.ts';
 import { LeaseTable } from '../../../../electron/runtime/store/leases.ts';
 import { migrations } from '../../../../electron/runtime/store/migrations.ts';
 import { Store } from '../../../../electron/runtime/store/store.ts';
@@ -226,6 +226,100 @@ describe('leases', () => {
     expect(store.leases.beginClosing('lse_1', 'committed')).toBe(false);
     store.leases.finish('lse_1', { removed: [], kept: [] } as never, 5);
     expect(store.leases.get('lse_1')).toMatchObject({ state: 'rolled_back', closed_at_ms: 5 });
+  });
+});
+
+describe('runs', () => {
+  const run = (id: string, name: string) => ({
+    id,
+    kind: 'proof' as const,
+    name,
+    mode: 'live_fixture',
+    state: 'running' as const,
+    lease_id: 'lse_1',
+    keep_lease: 0 as const,
+    manifest_path: '/proof.yml',
+    manifest: '',
+    plan: '{}',
+    vertex_count: 3,
+    created_at_ms: 1,
+  });
+
+  it('are numbered by name', () => {
+    using store = new Store(home);
+    store.leases.insert(lease('lse_1', 10));
+    for (const [id, name] of [
+      ['run_1', 'pets'],
+      ['run_2', 'words'],
+      ['run_3', 'pets'],
+    ] as const)
+      store.runs.insert(run(id, name));
+    expect(store.runs.list().map(({ id, number }) => [id, number])).toEqual([
+      ['run_3', 2],
+      ['run_2', 1],
+      ['run_1', 1],
+    ]);
+  });
+
+  it('keep the bytes they froze and captured', async () => {
+    using store = new Store(home);
+    store.leases.insert(lease('lse_1', 10));
+    store.runs.insert(run('run_1', 'pets'), ['dog', 'cat']);
+    const fixture = await store.blobs.putBytes(Buffer.from('a dog'));
+    const frame = await store.blobs.putBytes(Buffer.from('[]'));
+    store.runs.freeze('run_1', 'dog', { id: 'fil_1', media_type: 'image/jpeg', sha256: fixture.sha256 });
+    store.runs.finishCase('run_1', { name: 'dog', verdict: 'pass', warnings: 1, latency_ms: 2.5, result: '{}' }, [
+      frame.sha256,
+      frame.sha256,
+    ]);
+    for (const { sha256 } of [fixture, frame]) store.blobs.settled(sha256);
+    expect(store.blobs.collect()).toBe(0);
+    expect(store.runs.fixtures('run_1')).toEqual([
+      { name: 'dog', file_id: 'fil_1', sha256: fixture.sha256, bytes: 5, media_type: 'image/jpeg' },
+    ]);
+    expect(store.runs.everyCase()).toEqual([
+      { run_id: 'run_1', name: 'dog', verdict: 'pass', warnings: 1, latency_ms: 2.5 },
+      { run_id: 'run_1', name: 'cat', verdict: null, warnings: 0, latency_ms: null },
+    ]);
+  });
+
+  it('of the first schema get their numbers, cases and deployment from what they told', () => {
+    const old = new Database(path);
+    migrate(old, path, 1);
+    old.exec(`
+      INSERT INTO leases (id, state, runtime_id, created_at_ms, expires_at_ms) VALUES ('lse_1', 'open', 'rt_1', 1, 2);
+      INSERT INTO deployments (id, backend_id, runtime_id, status, debug, plan, network_name, created_at_ms)
+        VALUES ('dep_1', 'bck_1', 'rt_1', 'gone', 0, '{}', 'n', 1);
+      INSERT INTO containers (id, deployment_id, vertex_id, alias, status) VALUES ('ctr_1', 'dep_1', 'vtx_1', 'cut', 'exited');
+    `);
+    const insert = old.prepare(
+      `INSERT INTO runs (id, kind, name, state, lease_id, keep_lease, manifest_path, manifest, created_at_ms)
+       VALUES (?, 'proof', ?, 'done', 'lse_1', 0, '/proof.yml', '', ?)`,
+    );
+    insert.run('run_b', 'pets', 2);
+    insert.run('run_a', 'pets', 3);
+    insert.run('run_c', 'words', 1);
+    const tell = old.prepare('INSERT INTO events (run_id, seq, body) VALUES (?, ?, ?)');
+    tell.run('run_b', 1, JSON.stringify({ type: 'deploy_started', deployment_id: 'dep_1' }));
+    tell.run('run_b', 2, JSON.stringify({ type: 'case', name: 'dog', verdict: 'pass', latency_ms: 4.5 }));
+    tell.run(
+      'run_b',
+      3,
+      JSON.stringify({ type: 'case', name: 'cat', verdict: 'fail', latency_ms: null, reasons: ['x'] }),
+    );
+    old.close();
+
+    using store = new Store(home);
+    expect(store.runs.list().map(({ id, number }) => [id, number])).toEqual([
+      ['run_a', 2],
+      ['run_b', 1],
+      ['run_c', 1],
+    ]);
+    expect(store.runs.get('run_b')).toMatchObject({ deployment_id: 'dep_1', vertex_count: 1, plan: null, unit: null });
+    expect(store.runs.cases('run_b').map(({ name, result }) => [name, JSON.parse(result as string)])).toEqual([
+      ['dog', expect.objectContaining({ verdict: 'pass', latency_ms: 4.5, reasons: [], frames: [] })],
+      ['cat', expect.objectContaining({ verdict: 'fail', latency_ms: null, reasons: ['x'] })],
+    ]);
   });
 });
 

@@ -1,0 +1,88 @@
+import type { TimeScale } from './time-scale.ts';
+import type { Lane, MarkKind, SpanKind } from './waterfall.ts';
+
+/** A span as it is drawn; `count` spans that are too near to be told apart are one. */
+export interface Bar {
+  readonly kind: SpanKind;
+  readonly x: number;
+  readonly width: number;
+  readonly count: number;
+  readonly title: string;
+  /** What fits inside. */
+  readonly text: string;
+}
+
+export interface Dot {
+  readonly kind: MarkKind;
+  readonly x: number;
+}
+
+/** One lane in pixels. */
+export interface DrawnLane {
+  readonly bars: readonly Bar[];
+  readonly dots: readonly Dot[];
+  /** Names of set-up steps too short to hold them, and where they stand. */
+  readonly aside: { readonly x: number; readonly text: string } | null;
+}
+
+const leastWidth = 3;
+const nearest = 4;
+const letterWidth = 6;
+const letterPadding = 12;
+
+/** Brings a lane to pixels. However many spans there are, no more are drawn than there is room for. */
+export function drawLane(lane: Lane, scale: TimeScale, nowMs: number): DrawnLane {
+  const bars: Bar[] = [];
+  const short: string[] = [];
+  for (const span of lane.spans) {
+    const x = scale.x(span.fromMs);
+    const width = Math.max(leastWidth, scale.x(span.toMs ?? Math.max(nowMs, span.fromMs)) - x - gapOf(span.kind));
+    const last = bars.at(-1);
+    if (last !== undefined && last.kind === span.kind && x < last.x + last.width + 1) {
+      const count = last.count + 1;
+      const right = Math.max(last.x + last.width, x + width);
+      bars[bars.length - 1] = { ...last, width: right - last.x, count, title: `${count} spans`, text: '' };
+      continue;
+    }
+    const text = fits(span.label, width) ? span.label : fits(span.brief, width) ? span.brief : '';
+    bars.push({ kind: span.kind, x, width, count: 1, title: span.label, text });
+    if (text === '' && isSetUp(span.kind)) short.push(span.kind);
+  }
+  return { bars, dots: drawDots(lane, scale), aside: asideOf(bars, short, lane, scale) };
+}
+
+function drawDots(lane: Lane, scale: TimeScale): Dot[] {
+  const dots: Dot[] = [];
+  const lastX = new Map<MarkKind, number>();
+  for (const { kind, atMs } of lane.marks) {
+    const x = scale.x(atMs);
+    if (x - (lastX.get(kind) ?? Number.NEGATIVE_INFINITY) < nearest) continue;
+    lastX.set(kind, x);
+    dots.push({ kind, x });
+  }
+  return dots;
+}
+
+function asideOf(bars: readonly Bar[], short: readonly string[], lane: Lane, scale: TimeScale): DrawnLane['aside'] {
+  const last = bars.findLast(bar => isSetUp(bar.kind));
+  if (last === undefined || short.length === 0) return null;
+  const text = short.join(', ');
+  const x = last.x + last.width + 7;
+  const ready = lane.marks.find(({ kind }) => kind === 'ready');
+  // The word `ready` stands left of its mark.
+  const room = (ready === undefined ? scale.plotEnd : scale.x(ready.atMs) - 48) - x;
+  return text.length * letterWidth <= room ? { x, text } : null;
+}
+
+function fits(text: string, width: number): boolean {
+  return text !== '' && text.length * letterWidth + letterPadding <= width;
+}
+
+function isSetUp(kind: SpanKind): boolean {
+  return kind === 'publish' || kind === 'upload' || kind === 'graph';
+}
+
+/** Steps that follow at once are told apart by a gap. */
+function gapOf(kind: SpanKind): number {
+  return isSetUp(kind) ? 2 : 0;
+}

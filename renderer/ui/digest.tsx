@@ -1,0 +1,33 @@
+import { bridge } from '../host/host.ts';
+import { CopyButton } from './button.tsx';
+import { shortId } from './format.ts';
+import { Tooltip } from './tooltip.tsx';
+
+/** A digest or id: short, whole in its tooltip, whole when copied. */
+export function Digest({
+  value,
+  chars = 8,
+  kind = 'digest',
+}: {
+  value: string;
+  chars?: number;
+  kind?: 'digest' | 'id';
+}) {
+  const [, prefix = '', hex = value] = /^(sha256:)?(.*)$/s.exec(value) ?? [];
+  const short = kind === 'id' ? shortId(value) : `${prefix}${hex.slice(0, chars)}`;
+  return (
+    <span className="inline-flex min-w-0 items-center gap-0.5">
+      <Tooltip text={value}>
+        <button
+          type="button"
+          aria-label={`${value}: copy`}
+          onClick={() => bridge.copy(value)}
+          className="inline-flex h-5 items-center whitespace-nowrap rounded-1 bg-hover px-1.5 font-mono text-11 text-fg-2"
+        >
+          {short}
+        </button>
+      </Tooltip>
+      <CopyButton text={value} label={kind === 'id' ? 'Copy the id' : 'Copy the digest'} />
+    </span>
+  );
+}
