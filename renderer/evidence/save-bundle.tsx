@@ -2,7 +2,7 @@ import { Download } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { EvidenceRow } from '../../shared/contract/index.ts';
 import { bridge } from '../host/host.ts';
-import { Button, toast } from '../ui/index.ts';
+import { Button, screenEvents, toast } from '../ui/index.ts';
 import { SaveDialog } from './save-dialog.tsx';
 import { useSaveBundle } from './use-save-bundle.ts';
 
@@ -21,8 +21,8 @@ export function SaveBundleButton({ evidence }: { evidence: EvidenceRow | null })
   latest.current = save;
   useEffect(() => {
     const onSave = () => latest.current();
-    window.addEventListener('proofbench:save-bundle', onSave);
-    return () => window.removeEventListener('proofbench:save-bundle', onSave);
+    window.addEventListener(screenEvents.saveBundle, onSave);
+    return () => window.removeEventListener(screenEvents.saveBundle, onSave);
   }, []);
   return (
     <>

@@ -6,7 +6,7 @@ import { containerItems, copyItems, saveItems } from './log-actions.ts';
 import { type LogFilter, showsContainer, soloContainer, toggleContainer } from './log-filter.ts';
 import { ButtonMenu, PointMenu, type PointMenuState } from './log-menu.tsx';
 import type { LogContainer, LogModel } from './log-model.ts';
-import { figure, lineCount, type RowRange } from './log-text.ts';
+import { figure, type RowRange } from './log-text.ts';
 
 export interface LogHeadProps {
   model: LogModel;
@@ -98,7 +98,6 @@ function ContainerButton(props: {
   const { container, filter, isSelected, onPress, onMenu } = props;
   const isShown = showsContainer(filter, container.id);
   const isSolo = filter.solo === container.id;
-  const name = `${container.alias}, ${lineCount(container.lines)}${isSolo ? ', shown alone' : ''}`;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside is what has the focus and the menu key
     <span
@@ -111,13 +110,15 @@ function ContainerButton(props: {
     >
       <TooltipTrigger delay={400} closeDelay={0}>
         <AriaButton
-          aria-label={name}
           aria-pressed={isShown}
           onPress={({ altKey }) => onPress(altKey)}
           className={`inline-flex h-6 flex-none items-center gap-1.5 whitespace-nowrap rounded-2 border px-2 font-medium text-12 ${isSelected ? 'border-accent-line' : 'border-line-strong'} ${isShown ? 'bg-active text-fg' : 'bg-raised text-fg-3 line-through hover:bg-hover'}`}
         >
           {container.alias}
-          <span className={`font-normal ${isShown ? 'text-fg-2' : ''}`}>{figure(container.lines)}</span>
+          <span className={`font-normal ${isShown ? 'text-fg-2' : ''}`}>
+            {figure(container.lines)}
+            <span className="sr-only"> lines</span>
+          </span>
           {isSolo && <span className="font-normal text-fg-2">only</span>}
         </AriaButton>
         <TooltipBubble text={isSolo ? 'Shown alone' : isShown ? 'Mute; alone with Alt' : 'Show; alone with Alt'} />

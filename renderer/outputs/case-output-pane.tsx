@@ -65,7 +65,7 @@ export function CaseOutputPane({ detail, of: each }: { detail: RunDetail; of: Ru
       />
       <div className="min-h-0 flex-1 @max-[560px]:overflow-y-auto px-4 pt-3 pb-[10px]">
         <div ref={body} className="flex h-full min-h-0 @max-[560px]:flex-col gap-4">
-          <figure
+          <div
             role="tabpanel"
             id={`${view}-panel`}
             aria-label={view}
@@ -97,7 +97,7 @@ export function CaseOutputPane({ detail, of: each }: { detail: RunDetail; of: Ru
                 facts={facts}
               />
             )}
-          </figure>
+          </div>
           <Expectation
             key={each.name}
             of={each}

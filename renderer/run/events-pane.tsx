@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useDeferredValue } from 'react';
 import type { RunEvent } from '../../shared/events.ts';
 import { Kbd, Pane, PaneHead, PaneMessage, StatusMark, seconds, VirtualList } from '../ui/index.ts';
 import { eventSummary, eventVerdict } from './event-summary.ts';
@@ -15,8 +15,9 @@ export function EventsPane() {
   const events = useRun(state => state.events);
   const isLive = useRun(state => state.isLive);
   const isFollowing = useRun(state => state.playheadMs === null);
-  const seek = useRun(state => state.seek);
   const upTo = useRun(state => eventsUpTo(index, state.playheadMs));
+  // The playhead goes first; the list follows when there is time.
+  const deferred = useDeferredValue(upTo);
   return (
     <Pane className="h-full">
       <PaneHead title="Events" count={<Count upTo={upTo} count={index.count} />}>
@@ -35,27 +36,40 @@ export function EventsPane() {
           </PaneMessage>
         )
       ) : (
-        <VirtualList
-          count={index.count}
-          rowHeight={rowHeight}
-          label="Events"
-          activeIndex={upTo - 1}
-          onActivate={to => seek(timeToGoTo(index, upTo - 1, to))}
-          className="py-1"
-          render={position => (
-            <EventRow
-              event={events[position] as RunEvent}
-              time={index.times[position] as number}
-              aliasOf={index.aliasOf}
-              isAt={!isFollowing && position === upTo - 1}
-              isLater={position >= upTo}
-            />
-          )}
-        />
+        <EventList index={index} events={events} upTo={deferred} isFollowing={isFollowing} />
       )}
     </Pane>
   );
 }
+
+const EventList = memo(function EventList(props: {
+  index: RunIndex;
+  events: readonly RunEvent[];
+  upTo: number;
+  isFollowing: boolean;
+}) {
+  const { index, events, upTo, isFollowing } = props;
+  const seek = useRun(state => state.seek);
+  return (
+    <VirtualList
+      count={index.count}
+      rowHeight={rowHeight}
+      label="Events"
+      activeIndex={Math.min(upTo, index.count) - 1}
+      onActivate={to => seek(timeToGoTo(index, upTo - 1, to))}
+      className="py-1"
+      render={position => (
+        <EventRow
+          event={events[position] as RunEvent}
+          time={index.times[position] as number}
+          aliasOf={index.aliasOf}
+          isAt={!isFollowing && position === upTo - 1}
+          isLater={position >= upTo}
+        />
+      )}
+    />
+  );
+});
 
 function Count({ upTo, count }: { upTo: number; count: number }) {
   return <span className="text-11 text-fg-3">{upTo === count ? count : `${upTo} of ${count}`}</span>;

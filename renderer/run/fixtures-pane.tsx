@@ -19,13 +19,16 @@ export function FixturesPane({ detail }: { detail: RunDetail }) {
   const selectCase = useRun(state => state.selectCase);
   const navigate = useNavigate();
   const lines = useMemo(() => fixtureLines(detail, index, isLive), [detail, index, isLive]);
-  const active = useMemo(() => lines.findIndex(line => line.caseName === selectedCase), [lines, selectedCase]);
+  const active = useMemo(
+    () => lines.findIndex(line => line.caseName !== null && line.caseName === selectedCase),
+    [lines, selectedCase],
+  );
   const addFixture = (path: string | null | undefined) => {
     if (path == null) return;
     void navigate({ to: '/runs/new', search: { manifest: detail.plan.manifest_path, fixture: path } });
   };
   return (
-    <Pane className="h-full">
+    <Pane className="h-full [container-type:size]">
       <PaneHead title="Fixtures" count={<span className="text-11 text-fg-3">{detail.plan.fixtures.length}</span>}>
         <span className="flex-1" />
         <IconButton
@@ -39,19 +42,21 @@ export function FixturesPane({ detail }: { detail: RunDetail }) {
           The manifest names none. Drop a file here to run with it.
         </PaneMessage>
       ) : (
-        <VirtualList
-          count={lines.length}
-          rowHeight={rowHeight}
-          label="Fixtures"
-          activeIndex={active}
-          onActivate={position => {
-            const name = lines[position]?.caseName;
-            if (name != null) selectCase(name);
-          }}
-          render={position => <FixtureRow line={lines[position] as FixtureLine} isSelected={position === active} />}
-        />
+        <div className="flex min-h-0 flex-col" style={{ height: lines.length * rowHeight }}>
+          <VirtualList
+            count={lines.length}
+            rowHeight={rowHeight}
+            label="Fixtures"
+            activeIndex={active}
+            onActivate={position => {
+              const name = lines[position]?.caseName;
+              if (name != null) selectCase(name);
+            }}
+            render={position => <FixtureRow line={lines[position] as FixtureLine} isSelected={position === active} />}
+          />
+        </div>
       )}
-      <div className="flex-none py-3 pr-3 pl-4">
+      <div className="flex-none py-3 pr-3 pl-4 [@container(max-height:260px)]:hidden">
         <DropArea accept="a fixture for another run" onFiles={paths => addFixture(paths[0])} isCompact>
           Drop files, or
         </DropArea>

@@ -19,7 +19,6 @@ export function GraphNode({ data: { vertex } }: NodeProps<VertexNode>) {
       <button
         type="button"
         aria-pressed={view.isSelected}
-        aria-label={`${vertex.alias}, ${vertex.component}, ${view.word}`}
         onClick={() => selectVertex(view.isSelected ? null : vertex.alias)}
         style={{ width: nodeWidth, height: nodeHeight }}
         className={`nodrag nopan pointer-events-auto flex flex-col rounded-3 border bg-raised text-left shadow-1 [--ground:var(--bg-raised)] ${view.isSelected ? 'border-accent ring-1 ring-accent' : 'border-line-strong hover:border-line-control'}`}
@@ -28,6 +27,7 @@ export function GraphNode({ data: { vertex } }: NodeProps<VertexNode>) {
           <StatusMark status={view.status} />
           <b className="min-w-0 flex-1 truncate font-mono font-semibold text-12">{vertex.alias}</b>
           <span className="max-w-[68px] flex-none truncate text-11 text-fg-3">{view.measure ?? view.word}</span>
+          {view.measure !== null && <span className="sr-only">{view.word}</span>}
         </span>
         <span className="flex min-h-0 w-full flex-1 flex-col px-2 py-1.5">
           <span className="truncate font-medium text-12">{vertex.component}</span>

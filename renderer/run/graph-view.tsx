@@ -68,6 +68,10 @@ export function GraphView({ plan, fitted }: { plan: RunPlan; fitted: number }) {
         edgesFocusable={false}
         elementsSelectable={false}
         deleteKeyCode={null}
+        panActivationKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        zoomActivationKeyCode={null}
         zoomOnDoubleClick={false}
         zoomOnScroll={false}
         preventScrolling={false}

@@ -29,7 +29,7 @@ export function RunLayout({ detail }: { detail: RunDetail }) {
   if (isNarrow) {
     return (
       <Group orientation="vertical" className="min-h-0 flex-1" key="narrow">
-        <Panel id="left" defaultSize="55%" minSize={2 * leastHeight}>
+        <Panel id="left" defaultSize="60%" minSize={2 * leastHeight}>
           {left}
         </Panel>
         <Line isFlat />

@@ -14,6 +14,8 @@ export interface Timeline {
 
 const TimelineContext = createContext<Timeline | null>(null);
 const noStderr: StderrTimes = new Map();
+/** Each case shown has its output read; ten a second can be looked at. */
+const leastShownMs = 100;
 
 /** Reads the run's events once for all panes, and keeps the shown case at the playhead. */
 export function TimelineProvider({ plan, children }: { plan: RunPlan; children: ReactNode }) {
@@ -35,21 +37,35 @@ export function useTimeline(): Timeline {
   return timeline;
 }
 
-/** Moving the playhead shows the case it stands on. */
+/** Moving the playhead shows the case it stands on; while it races over many, some of them. */
 function useCaseAtPlayhead(index: RunIndex): void {
   const store = useContext(RunContext);
   const latest = useRef(index);
   latest.current = index;
   useEffect(() => {
     if (store === null) return;
-    return store.subscribe(({ playheadMs, selectedCase }, before) => {
-      if (playheadMs === before.playheadMs) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let shownAt = 0;
+    const show = () => {
+      timer = undefined;
+      const { playheadMs, selectedCase } = store.getState();
       const { cases, caseOf } = latest.current;
       const shown = playheadMs === null ? cases.at(-1) : caseAt(latest.current, playheadMs);
       if (shown == null || shown.name === selectedCase) return;
       // Of two cases that ended in the same millisecond the chosen one stays.
       if (selectedCase !== null && caseOf.get(selectedCase)?.atMs === playheadMs) return;
+      shownAt = performance.now();
       store.setState({ selectedCase: shown.name });
+    };
+    const off = store.subscribe(({ playheadMs }, before) => {
+      if (playheadMs === before.playheadMs || timer !== undefined) return;
+      const waitMs = leastShownMs - (performance.now() - shownAt);
+      if (waitMs <= 0) show();
+      else timer = setTimeout(show, waitMs);
     });
+    return () => {
+      clearTimeout(timer);
+      off();
+    };
   }, [store]);
 }

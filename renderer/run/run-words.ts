@@ -19,16 +19,20 @@ export function runBadge(detail: Head): { status: Status; text: string } {
 
 /** What is behind a run's name in its head: containers, fixtures, mode. */
 export function runFacts(
-  detail: Pick<RunDetail, 'plan' | 'mode' | 'kind'>,
+  detail: Pick<RunDetail, 'plan' | 'mode' | 'kind' | 'ended_at'>,
   index: RunIndex,
 ): { running: number; containers: string; fixtures: string; mode: string } {
   const { vertices, fixtures, cases } = detail.plan;
   const running = vertices.filter(({ status }) => status === 'running').length;
+  const made = vertices.filter(({ container_id }) => container_id !== null).length;
+  const isOver = detail.ended_at !== null && running === 0;
   const sent = new Set<string>();
   for (const each of cases) if (index.caseOf.has(each.name)) sent.add(each.fixture);
   return {
     running,
-    containers: `${running} of ${vertices.length} ${vertices.length === 1 ? 'container' : 'containers'} running`,
+    containers: isOver
+      ? `${made} ${made === 1 ? 'container' : 'containers'}, ended`
+      : `${running} of ${vertices.length} ${vertices.length === 1 ? 'container' : 'containers'} running`,
     fixtures: `${sent.size} of ${fixtures.length} ${fixtures.length === 1 ? 'fixture' : 'fixtures'} sent`,
     mode: detail.kind === 'live_test' ? 'Live test' : sentence(detail.mode),
   };

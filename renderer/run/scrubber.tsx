@@ -18,25 +18,25 @@ export function Scrubber(props: {
   const seek = useRun(state => state.seek);
   const goLive = useRun(state => state.goLive);
   const selectCase = useRun(state => state.selectCase);
-  const press = useRef<{ x: number; ofCase: string | null; isDrag: boolean }>(undefined);
+  const press = useRef<{ x: number; left: number; ofCase: string | null; isDrag: boolean }>(undefined);
   const atMs = playheadMs ?? lastMs;
   const seekTo = (ms: number) => seek(Math.round(Math.min(lastMs, Math.max(0, ms))));
-  const msOf = (event: PointerEvent<HTMLDivElement>) =>
-    scale.ms(event.clientX - event.currentTarget.getBoundingClientRect().left);
 
   const down = (event: PointerEvent<HTMLDivElement>) => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    // Measured once: to ask again while dragging would lay the page out at every move.
+    const { left } = event.currentTarget.getBoundingClientRect();
+    const x = event.clientX - left;
     if (event.button !== 0 || x < labelWidth) return;
     const ofCase = (event.target as Element).getAttribute('data-case');
-    press.current = { x: event.clientX, ofCase, isDrag: false };
+    press.current = { x: event.clientX, left, ofCase, isDrag: false };
     event.currentTarget.setPointerCapture(event.pointerId);
-    if (ofCase === null) seekTo(msOf(event));
+    if (ofCase === null) seekTo(scale.ms(x));
   };
   const move = (event: PointerEvent<HTMLDivElement>) => {
     const begun = press.current;
     if (begun === undefined) return;
     begun.isDrag ||= Math.abs(event.clientX - begun.x) > dragsFrom;
-    if (begun.isDrag) seekTo(msOf(event));
+    if (begun.isDrag) seekTo(scale.ms(event.clientX - begun.left));
   };
   const up = () => {
     const begun = press.current;

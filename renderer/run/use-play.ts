@@ -5,14 +5,14 @@ import { useTimeline } from './run-timeline.tsx';
 /** Plays the playhead through the run in real time, from where it is, or from the start when it is at the end. */
 export function usePlay(): { isPlaying: boolean; toggle: () => void } {
   const store = useContext(RunContext);
-  const { index } = useTimeline();
-  const latest = useRef(index);
-  latest.current = index;
+  const { endMs } = useTimeline().waterfall;
+  const latest = useRef(endMs);
+  latest.current = endMs;
   const [isPlaying, setPlaying] = useState(false);
   useEffect(() => {
     if (!isPlaying || store === null) return;
     const { playheadMs } = store.getState();
-    let atMs = playheadMs === null || playheadMs >= latest.current.endMs ? 0 : playheadMs;
+    let atMs = playheadMs === null || playheadMs >= latest.current ? 0 : playheadMs;
     let lastMs = performance.now();
     store.getState().seek(atMs);
     const move = (nowMs: number) => {
@@ -22,10 +22,9 @@ export function usePlay(): { isPlaying: boolean; toggle: () => void } {
       if (state.playheadMs !== atMs) atMs = state.playheadMs;
       atMs += Math.max(0, nowMs - lastMs);
       lastMs = nowMs;
-      const { endMs } = latest.current;
-      if (atMs >= endMs) {
+      if (atMs >= latest.current) {
         if (state.isLive) state.goLive();
-        else state.seek(endMs);
+        else state.seek(latest.current);
         return setPlaying(false);
       }
       state.seek(atMs);

@@ -4,6 +4,9 @@ import { labelWidth, type TimeScale } from './time-scale.ts';
 import type { Lane, Waterfall } from './waterfall.ts';
 import { axisHeight, laneHeight } from './waterfall-lanes.tsx';
 
+/** A tick's word, so that none runs into the break. */
+const tickWidth = 40;
+
 /** What lies behind the spans: ticks, lane lines, how long containers have been alive, and when all were ready. */
 export const WaterfallGrid = memo(function WaterfallGrid(props: {
   lanes: readonly Lane[];
@@ -17,9 +20,11 @@ export const WaterfallGrid = memo(function WaterfallGrid(props: {
       {scale.ticks.map(({ ms, x, label }) => (
         <g key={ms}>
           <line x1={x} x2={x} y1={20} y2={height} className="stroke-line" shapeRendering="crispEdges" />
-          <text x={x + 4} y={14} className="fill-fg-3">
-            {label}
-          </text>
+          {x + tickWidth < scale.plotEnd + (scale.idle === null ? tickWidth : 0) && (
+            <text x={x + 4} y={14} className="fill-fg-3">
+              {label}
+            </text>
+          )}
         </g>
       ))}
       {lanes.map(({ id, aliveFromMs }, row) => {

@@ -4,6 +4,7 @@ import type { Bar, DrawnLane } from './waterfall-pixels.ts';
 /** Height of the axis above the lanes, and of one lane. */
 export const axisHeight = 24;
 export const laneHeight = 22;
+const errorWidth = 72;
 
 /** The lanes' spans and marks. They are drawn twice, before and after the playhead, so that moving it draws nothing anew. */
 export const WaterfallLanes = memo(function WaterfallLanes(props: {
@@ -11,13 +12,15 @@ export const WaterfallLanes = memo(function WaterfallLanes(props: {
   /** How many times each lane wrote to stderr. */
   stderr: readonly number[];
   hatch: string;
+  width: number;
   isLater?: boolean;
 }) {
-  const { lanes, stderr, hatch, isLater = false } = props;
+  const { lanes, stderr, hatch, width, isLater = false } = props;
   return lanes.map((lane, row) => {
     const top = axisHeight + row * laneHeight;
     const middle = top + laneHeight / 2;
     const lastError = lane.dots.findLast(({ kind }) => kind === 'stderr');
+    const isErrorAtEdge = lastError !== undefined && lastError.x + errorWidth > width;
     const plain = isLater ? 'fill-fg-3' : 'fill-fg';
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: a lane is its row
@@ -40,7 +43,8 @@ export const WaterfallLanes = memo(function WaterfallLanes(props: {
         })}
         {lastError !== undefined && (
           <text
-            x={lastError.x + 8}
+            x={lastError.x + (isErrorAtEdge ? -8 : 8)}
+            textAnchor={isErrorAtEdge ? 'end' : 'start'}
             y={top + 14.5}
             className={`font-medium ${isLater ? 'fill-fg-3' : 'fill-stderr'}`}
           >{`${stderr[row]} stderr`}</text>
@@ -98,7 +102,7 @@ function BarShape({ bar, top, hatch, isLater }: { bar: Bar; top: number; hatch: 
       </rect>
       {text !== '' && (
         <text
-          x={isCase ? x + width / 2 : x + 6}
+          x={isCase ? x + width / 2 : bar.textX}
           y={top + 10.5}
           textAnchor={isCase ? 'middle' : 'start'}
           className={`pointer-events-none ${isLater ? laterText : texts[kind]}`}

@@ -8,8 +8,9 @@ export interface Bar {
   readonly width: number;
   readonly count: number;
   readonly title: string;
-  /** What fits inside. */
+  /** What fits inside, and where it begins. */
   readonly text: string;
+  readonly textX: number;
 }
 
 export interface Dot {
@@ -21,32 +22,35 @@ export interface Dot {
 export interface DrawnLane {
   readonly bars: readonly Bar[];
   readonly dots: readonly Dot[];
-  /** Names of set-up steps too short to hold them, and where they stand. */
+  /** Names of the last set-up steps, where they are too short to hold them, and where they stand. */
   readonly aside: { readonly x: number; readonly text: string } | null;
 }
 
 const leastWidth = 3;
+const narrow = 6;
 const nearest = 4;
 const letterWidth = 6;
-const letterPadding = 12;
 
 /** Brings a lane to pixels. However many spans there are, no more are drawn than there is room for. */
 export function drawLane(lane: Lane, scale: TimeScale, nowMs: number): DrawnLane {
   const bars: Bar[] = [];
-  const short: string[] = [];
+  let short: string[] = [];
   for (const span of lane.spans) {
     const x = scale.x(span.fromMs);
     const width = Math.max(leastWidth, scale.x(span.toMs ?? Math.max(nowMs, span.fromMs)) - x - gapOf(span.kind));
     const last = bars.at(-1);
-    if (last !== undefined && last.kind === span.kind && x < last.x + last.width + 1) {
+    if (last !== undefined && last.kind === span.kind && isTooNear(last, x, width)) {
       const count = last.count + 1;
       const right = Math.max(last.x + last.width, x + width);
       bars[bars.length - 1] = { ...last, width: right - last.x, count, title: `${count} spans`, text: '' };
       continue;
     }
-    const text = fits(span.label, width) ? span.label : fits(span.brief, width) ? span.brief : '';
-    bars.push({ kind: span.kind, x, width, count: 1, title: span.label, text });
-    if (text === '' && isSetUp(span.kind)) short.push(span.kind);
+    // The mark of the lease lies over the beginning of what follows it.
+    const indent = span.fromMs === 0 ? 10 : 6;
+    const room = width - indent - 6;
+    const text = fits(span.label, room) ? span.label : fits(span.brief, room) ? span.brief : '';
+    bars.push({ kind: span.kind, x, width, count: 1, title: span.label, text, textX: x + indent });
+    if (isSetUp(span.kind)) short = text === '' ? [...short, span.kind] : [];
   }
   return { bars, dots: drawDots(lane, scale), aside: asideOf(bars, short, lane, scale) };
 }
@@ -74,8 +78,13 @@ function asideOf(bars: readonly Bar[], short: readonly string[], lane: Lane, sca
   return text.length * letterWidth <= room ? { x, text } : null;
 }
 
-function fits(text: string, width: number): boolean {
-  return text !== '' && text.length * letterWidth + letterPadding <= width;
+/** Spans that follow at once stay apart as long as each is wide enough to be seen. */
+function isTooNear(last: Bar, x: number, width: number): boolean {
+  return x < last.x + last.width + 1 && width < narrow && (last.count > 1 || last.width < narrow);
+}
+
+function fits(text: string, room: number): boolean {
+  return text !== '' && text.length * letterWidth <= room;
 }
 
 function isSetUp(kind: SpanKind): boolean {
@@ -84,5 +93,5 @@ function isSetUp(kind: SpanKind): boolean {
 
 /** Steps that follow at once are told apart by a gap. */
 function gapOf(kind: SpanKind): number {
-  return isSetUp(kind) ? 2 : 0;
+  return isSetUp(kind) || kind === 'case' ? 2 : 0;
 }

@@ -38,6 +38,8 @@ export interface Waterfall {
   readonly vertices: readonly Lane[];
   readonly lanes: readonly Lane[];
   readonly byAlias: ReadonlyMap<string, Lane>;
+  /** The last moment of which anything is known. */
+  readonly endMs: number;
 }
 
 /** Times of lines on stderr by alias, where they are known. */
@@ -87,7 +89,13 @@ export function waterfall(index: RunIndex, plan: RunPlan, startMs: number, stder
       stderr: errors,
     };
   });
-  return { host, vertices, lanes: [host, ...vertices], byAlias: new Map(vertices.map(lane => [lane.id, lane])) };
+  return {
+    host,
+    vertices,
+    lanes: [host, ...vertices],
+    byAlias: new Map(vertices.map(lane => [lane.id, lane])),
+    endMs: Math.max(index.endMs, ...vertices.map(lane => lane.stderr.at(-1) ?? 0)),
+  };
 }
 
 class LaneDraft {
@@ -123,7 +131,7 @@ function hostLane(index: RunIndex, cases: readonly Span[]): Lane {
     if (toMs === null && isPassed) continue;
     const endMs = toMs ?? failedMs;
     const label = endMs === null ? kind : `${kind} ${formatMs(endMs - fromMs)}`;
-    if (index.count > 0) spans.push({ kind, fromMs, toMs: endMs, label, brief: kind });
+    if (index.count > 0) spans.push({ kind, fromMs, toMs: endMs, label, brief: '' });
     if (endMs === null || toMs === null) break;
     fromMs = endMs;
   }

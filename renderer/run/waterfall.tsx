@@ -16,15 +16,14 @@ const mostLanes = 8;
 
 /** The run over time, and the playhead in it. Beyond eight lanes it scrolls. */
 export function WaterfallPane({ play }: { play: { isPlaying: boolean; toggle: () => void } }) {
-  const { index, waterfall } = useTimeline();
-  const { lanes, host } = waterfall;
+  const { lanes, host, endMs } = useTimeline().waterfall;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const nowMs = useElapsed();
   const [hatch, before, after] = [useId(), useId(), useId()];
-  const lastMs = Math.max(index.endMs, nowMs ?? 0);
+  const lastMs = Math.max(endMs, nowMs ?? 0);
   const height = axisHeight + lanes.length * laneHeight + below;
-  const scale = useMemo(() => timeScale(width, index.endMs, nowMs), [width, index.endMs, nowMs]);
+  const scale = useMemo(() => timeScale(width, endMs, nowMs), [width, endMs, nowMs]);
   const drawn = useMemo(() => lanes.map(lane => drawLane(lane, scale, lastMs)), [lanes, scale, lastMs]);
   const stderr = useMemo(() => lanes.map(lane => lane.stderr.length), [lanes]);
   return (
@@ -43,15 +42,15 @@ export function WaterfallPane({ play }: { play: { isPlaying: boolean; toggle: ()
                 <rect width={2} height={6} className="fill-bar" fillOpacity={0.28} />
               </pattern>
             </defs>
-            <WaterfallGrid lanes={lanes} scale={scale} height={height} endMs={index.endMs} />
+            <WaterfallGrid lanes={lanes} scale={scale} height={height} endMs={endMs} />
             <HostMarks host={host} scale={scale} height={height} />
             <g clipPath={`url(#${before})`}>
-              <WaterfallLanes lanes={drawn} stderr={stderr} hatch={hatch} />
+              <WaterfallLanes lanes={drawn} stderr={stderr} hatch={hatch} width={width} />
             </g>
             <g clipPath={`url(#${after})`}>
-              <WaterfallLanes lanes={drawn} stderr={stderr} hatch={hatch} isLater />
+              <WaterfallLanes lanes={drawn} stderr={stderr} hatch={hatch} width={width} isLater />
             </g>
-            {nowMs !== null && <NowMarks scale={scale} height={height} endMs={index.endMs} nowMs={nowMs} />}
+            {nowMs !== null && <NowMarks scale={scale} height={height} endMs={endMs} nowMs={nowMs} />}
             <PlayheadLine scale={scale} height={height} lastMs={lastMs} before={before} after={after} />
           </Scrubber>
         )}

@@ -1,5 +1,6 @@
 import type { AppCommand } from '../../shared/bridge.ts';
 import { bridge } from '../host/host.ts';
+import { screenEvents } from '../ui/index.ts';
 import { setTheme } from './theme.ts';
 
 /** What the shell can do for a command of the menu or the system. */
@@ -9,9 +10,6 @@ export interface ShellActs {
   showKeys(): void;
   open(paths: string[]): void;
 }
-
-/** Events by which a command reaches the screen that is there; one that has no use for it lets it be. */
-export const screenEvents = { find: 'proofbench:find', saveBundle: 'proofbench:save-bundle' } as const;
 
 /** Does what the menu, the system or a second start of the app asked for. */
 export function onCommand(command: AppCommand, acts: ShellActs): void {

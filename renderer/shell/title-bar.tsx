@@ -27,6 +27,8 @@ export function TitleBar({ onPalette }: { onPalette: () => void }) {
       </button>
       <div className="no-drag flex items-center justify-end gap-2">
         <EngineBadge />
+        {/* The run on screen puts its lease here. */}
+        <span id="title-bar-lease" className="empty:hidden" />
       </div>
     </header>
   );

@@ -20,7 +20,6 @@ export function Digest({
       <Tooltip text={value}>
         <button
           type="button"
-          aria-label={`${value}: copy`}
           onClick={() => bridge.copy(value)}
           className="inline-flex h-5 items-center whitespace-nowrap rounded-1 bg-hover px-1.5 font-mono text-11 text-fg-2"
         >

@@ -8,6 +8,7 @@ export * from './format.ts';
 export * from './hotkeys.ts';
 export * from './pane.tsx';
 export * from './progress.tsx';
+export * from './screen-events.ts';
 export * from './status.tsx';
 export * from './tabs.tsx';
 export * from './toast.tsx';

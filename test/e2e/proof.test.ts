@@ -39,34 +39,37 @@ describe('A person opens the app for the first time', () => {
       .getByText(/^Pass, 1 warning$/)
       .first()
       .waitFor({ timeout: 120_000 });
-    for (const name of ['dog', 'eagle', 'horses', 'person'])
-      await page
-        .getByRole('button', { name: new RegExp(name) })
-        .first()
-        .waitFor();
-    await page.getByRole('button', { name: /dog/ }).first().click();
+    const fixtures = page.getByRole('listbox', { name: 'Fixtures' });
+    for (const name of ['dog', 'eagle', 'horses', 'person']) {
+      await fixtures.getByRole('option', { name: new RegExp(`${name}.*Pass`) }).waitFor();
+    }
+    await fixtures.getByRole('option', { name: /dog/ }).click();
     await page.getByText('The dog on the porch is found where it sits').first().waitFor();
     await page.getByRole('tab', { name: 'Image' }).click();
     const width = await page
-      .locator('figure img')
+      .locator('#image-panel img')
       .first()
       .evaluate(image => (image as HTMLImageElement).naturalWidth);
     expect(width).toBe(768);
-    await expect.poll(() => page.locator('figure svg rect').count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator('#image-panel svg rect').count()).toBeGreaterThan(1);
     await picture(page, 'run');
     await expectAccessible(page, 'Run');
   });
 
   it('reads the logs though their containers are gone, filters them, and hides a stream', async () => {
     const log = page.getByRole('log');
-    await log.getByText(/202/).first().waitFor();
+    await log.getByText('model centernet_f32.onnx').waitFor();
+    await log.getByText('768 × 576').waitFor();
     await page.keyboard.press('/');
-    await page.keyboard.type('boxes|over');
-    await expect.poll(() => log.getByText('202').count()).toBe(0);
-    await page.keyboard.press('Control+A');
-    await page.keyboard.press('Delete');
-    await log.getByText(/202/).first().waitFor();
+    await page.keyboard.type('horse 0.68|bird');
+    await expect.poll(() => log.getByText('768 × 576').count()).toBe(0);
+    await log.getByText('bird').first().waitFor();
     await page.keyboard.press('Escape');
+    await log.getByText('768 × 576').waitFor();
+    await page.getByRole('checkbox', { name: /stdout/ }).click({ force: true });
+    await expect.poll(() => log.getByText('768 × 576').count()).toBe(0);
+    await page.getByRole('checkbox', { name: /stdout/ }).click({ force: true });
+    await log.getByText('768 × 576').waitFor();
   });
 
   it('reads the output as JSON', async () => {

@@ -177,7 +177,7 @@ describe('layers', () => {
   it('names only files that exist in relative imports', () => {
     const lost = [...tree].flatMap(([file, text]) =>
       importsOf(file, text)
-        .filter(({ target }) => ours.test(target) && !tree.has(target))
+        .filter(({ target }) => ours.test(target) && /\.tsx?$/.test(target) && !tree.has(target))
         .map(({ target }) => `${file} → ${target}`),
     );
     expect(lost).toEqual([]);
@@ -203,8 +203,11 @@ describe('the check of the layers', () => {
       'electron/host/a.ts',
       "const x = await import('better-sqlite3');",
     ],
-    ['runtime, host and cli do not import electron', 'electron/cli/a.ts', "import {\n  app,\n} from 'electron';"],
+    ['only main and preload import electron', 'electron/cli/a.ts', "import {\n  app,\n} from 'electron';"],
     ['cli imports host, runtime and shared', 'electron/cli/a.ts', "import { w } from '../main/window.ts';"],
+    ['main imports host and shared', 'electron/main/a.ts', "import { w } from '../runtime/runtime.ts';"],
+    ['renderer imports shared', 'renderer/a.tsx', "import { w } from '../electron/host/wire.ts';"],
+    ['features of the window do not import the shell', 'renderer/runs/a.tsx', "import { w } from '../shell/keys.ts';"],
     ['host imports runtime and shared', 'electron/host/a.ts', "import { w } from '../cli/out.ts';"],
     ['runtime imports runtime and shared', 'electron/runtime/a.ts', "import { w } from '../host/wire.ts';"],
     ['base imports nothing else of the runtime', 'electron/runtime/base/a.ts', "import { w } from '../graph/hash.ts';"],

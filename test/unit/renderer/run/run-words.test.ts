@@ -25,7 +25,7 @@ describe('the badge of a run', () => {
 describe('the facts of a run', () => {
   it('count containers that run and fixtures that were sent', () => {
     const cases = [plannedCase('dog'), plannedCase('eagle')];
-    const detail = { kind: 'proof' as const, mode: 'live_fixture', plan: plan(cases) };
+    const detail = { kind: 'proof' as const, mode: 'live_fixture', ended_at: null, plan: plan(cases) };
     detail.plan.vertices = [vertex('in', { status: 'running' }), vertex('cut', { status: 'failed' })];
     const index = new RunIndexer().read(eventsAt(...setUp, caseAtMs(7632, 'dog')), startMs);
     expect(runFacts(detail, index)).toEqual({
@@ -34,6 +34,13 @@ describe('the facts of a run', () => {
       fixtures: '1 of 2 fixtures sent',
       mode: 'Live fixture',
     });
+  });
+
+  it('say of a run that is over how many containers there were', () => {
+    const detail = { kind: 'proof' as const, mode: 'live_fixture', ended_at: 'now', plan: plan([]) };
+    detail.plan.vertices = [vertex('in', { status: 'exited', container_id: 'ctr_1' }), vertex('cut', {})];
+    const index = new RunIndexer().read([], startMs);
+    expect(runFacts(detail, index).containers).toMatch(/^\d containers?, ended$/);
   });
 
   it('find the folder of a manifest on any system', () => {

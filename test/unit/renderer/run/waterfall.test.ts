@@ -159,6 +159,14 @@ describe('a lane on screen', () => {
     expect(into.dots.length).toBeLessThan(500);
   });
 
+  it('keeps cases apart that follow at once, as long as they can be seen', () => {
+    const cases = ['dog', 'eagle', 'horses'].map(name => plannedCase(name));
+    const index = read(eventsAt(...setUp, caseAtMs(7632, 'dog'), caseAtMs(7943, 'eagle'), caseAtMs(8258, 'horses')));
+    const { host } = waterfall(index, plan(cases), startMs);
+    const drawn = drawLane(host, timeScale(1392, 8600, null), 8600);
+    expect(drawn.bars.slice(3).map(({ text }) => text)).toEqual(['dog', '2', '3']);
+  });
+
   it('names steps too short for their words beside them', () => {
     const { host } = waterfall(read(eventsAt(...setUp)), plan(), startMs);
     const drawn = drawLane(host, timeScale(1392, 8600, null), 8600);
