@@ -72,6 +72,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     new EngineMonitor({
       env,
       forget: () => runtimes.forget(),
+      back: () => void leases.sweep().catch((error: unknown) => log(`sweep: ${AppError.from(error).message}`)),
       startLog: join(options.home, 'docker-start.log'),
       log,
     }),
@@ -110,7 +111,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   await listening().catch((error: unknown) => log(AppError.from(error).message));
   const backends = new Backends({ store, catalog, endpointUrl: token => server.url(token) });
   const files = new Files(store);
-  const leases = opening.use(
+  const leases: Leases = opening.use(
     new Leases({
       store,
       discard: {

@@ -4,23 +4,17 @@ import type { Bar, DrawnLane } from './waterfall-pixels.ts';
 /** Height of the axis above the lanes, and of one lane. */
 export const axisHeight = 24;
 export const laneHeight = 22;
-const errorWidth = 72;
 
 /** The lanes' spans and marks. They are drawn twice, before and after the playhead, so that moving it draws nothing anew. */
 export const WaterfallLanes = memo(function WaterfallLanes(props: {
   lanes: readonly DrawnLane[];
-  /** How many times each lane wrote to stderr. */
-  stderr: readonly number[];
   hatch: string;
-  width: number;
   isLater?: boolean;
 }) {
-  const { lanes, stderr, hatch, width, isLater = false } = props;
+  const { lanes, hatch, isLater = false } = props;
   return lanes.map((lane, row) => {
     const top = axisHeight + row * laneHeight;
     const middle = top + laneHeight / 2;
-    const lastError = lane.dots.findLast(({ kind }) => kind === 'stderr');
-    const isErrorAtEdge = lastError !== undefined && lastError.x + errorWidth > width;
     const plain = isLater ? 'fill-fg-3' : 'fill-fg';
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: a lane is its row
@@ -41,13 +35,15 @@ export const WaterfallLanes = memo(function WaterfallLanes(props: {
           if (kind !== 'failed') return <path key={key} d={diamond(x, middle)} className={plain} />;
           return <path key={key} d={octagon(x, middle)} className={isLater ? 'fill-fg-3' : 'fill-fail'} />;
         })}
-        {lastError !== undefined && (
+        {lane.stderr !== null && (
           <text
-            x={lastError.x + (isErrorAtEdge ? -8 : 8)}
-            textAnchor={isErrorAtEdge ? 'end' : 'start'}
+            x={lane.stderr.x}
             y={top + 14.5}
+            textAnchor={lane.stderr.isLeft ? 'end' : 'start'}
             className={`font-medium ${isLater ? 'fill-fg-3' : 'fill-stderr'}`}
-          >{`${stderr[row]} stderr`}</text>
+          >
+            {lane.stderr.text}
+          </text>
         )}
       </g>
     );

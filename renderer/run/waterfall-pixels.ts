@@ -24,6 +24,8 @@ export interface DrawnLane {
   readonly dots: readonly Dot[];
   /** Names of the last set-up steps, where they are too short to hold them, and where they stand. */
   readonly aside: { readonly x: number; readonly text: string } | null;
+  /** How often it wrote to stderr, beside the last dot, where no span lies in the way. */
+  readonly stderr: { readonly x: number; readonly text: string; readonly isLeft: boolean } | null;
 }
 
 const leastWidth = 3;
@@ -52,7 +54,19 @@ export function drawLane(lane: Lane, scale: TimeScale, nowMs: number): DrawnLane
     bars.push({ kind: span.kind, x, width, count: 1, title: span.label, text, textX: x + indent });
     if (isSetUp(span.kind)) short = text === '' ? [...short, span.kind] : [];
   }
-  return { bars, dots: drawDots(lane, scale), aside: asideOf(bars, short, lane, scale) };
+  const dots = drawDots(lane, scale);
+  return { bars, dots, aside: asideOf(bars, short, lane, scale), stderr: stderrOf(lane, bars, dots, scale) };
+}
+
+function stderrOf(lane: Lane, bars: readonly Bar[], dots: readonly Dot[], scale: TimeScale): DrawnLane['stderr'] {
+  const dot = dots.findLast(({ kind }) => kind === 'stderr');
+  if (dot === undefined) return null;
+  const text = `${lane.stderr.length} stderr`;
+  const width = text.length * letterWidth + 8;
+  const isLeft = dot.x + width > scale.width;
+  const [from, to] = isLeft ? [dot.x - width, dot.x] : [dot.x, dot.x + width];
+  if (bars.some(bar => bar.kind === 'infer' && bar.x < to && bar.x + bar.width > from)) return null;
+  return { x: isLeft ? dot.x - 8 : dot.x + 8, text, isLeft };
 }
 
 function drawDots(lane: Lane, scale: TimeScale): Dot[] {

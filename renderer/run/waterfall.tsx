@@ -25,7 +25,6 @@ export function WaterfallPane({ play }: { play: { isPlaying: boolean; toggle: ()
   const height = axisHeight + lanes.length * laneHeight + below;
   const scale = useMemo(() => timeScale(width, endMs, nowMs), [width, endMs, nowMs]);
   const drawn = useMemo(() => lanes.map(lane => drawLane(lane, scale, lastMs)), [lanes, scale, lastMs]);
-  const stderr = useMemo(() => lanes.map(lane => lane.stderr.length), [lanes]);
   return (
     <section aria-label="Waterfall" className="flex flex-none flex-col border-line border-b bg-pane">
       <WaterfallHead lastMs={lastMs} play={play} />
@@ -45,10 +44,10 @@ export function WaterfallPane({ play }: { play: { isPlaying: boolean; toggle: ()
             <WaterfallGrid lanes={lanes} scale={scale} height={height} endMs={endMs} />
             <HostMarks host={host} scale={scale} height={height} />
             <g clipPath={`url(#${before})`}>
-              <WaterfallLanes lanes={drawn} stderr={stderr} hatch={hatch} width={width} />
+              <WaterfallLanes lanes={drawn} hatch={hatch} />
             </g>
             <g clipPath={`url(#${after})`}>
-              <WaterfallLanes lanes={drawn} stderr={stderr} hatch={hatch} width={width} isLater />
+              <WaterfallLanes lanes={drawn} hatch={hatch} isLater />
             </g>
             {nowMs !== null && <NowMarks scale={scale} height={height} endMs={endMs} nowMs={nowMs} />}
             <PlayheadLine scale={scale} height={height} lastMs={lastMs} before={before} after={after} />

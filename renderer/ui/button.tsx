@@ -30,7 +30,7 @@ export interface ButtonProps extends Look {
 }
 
 const base =
-  'inline-flex flex-none items-center justify-center gap-1.5 whitespace-nowrap rounded-2 border font-medium transition-colors duration-[var(--dur-1)]';
+  'inline-flex flex-none items-center justify-center gap-1.5 whitespace-nowrap rounded-2 border font-medium transition-[background-color] duration-[var(--dur-1)] ease-out';
 const sizes: Record<Size, string> = {
   s: 'h-6 px-2 text-12',
   m: 'h-7 px-2.5 text-12',
@@ -39,15 +39,21 @@ const sizes: Record<Size, string> = {
 const variants: Record<Variant, string> = {
   default: 'border-line-strong bg-raised text-fg hover:bg-hover active:bg-active',
   primary:
-    'border-ink bg-ink text-fg-inverse hover:bg-ink-hover hover:border-ink-hover [&_kbd]:border-line-control [&_kbd]:bg-transparent [&_kbd]:text-fg-inverse',
+    'border-ink bg-ink text-fg-inverse hover:bg-ink-hover [&_kbd]:border-fg-3 [&_kbd]:bg-transparent [&_kbd]:text-fg-inverse',
   ghost: 'border-transparent bg-transparent text-fg-2 hover:bg-hover active:bg-active',
   danger: 'border-line-strong bg-raised text-fail hover:bg-hover active:bg-active',
 };
 const off = 'border-line bg-hover text-fg-3';
-const on = 'border-line-strong bg-active text-fg';
+const on = 'bg-active text-fg';
+const edges: Record<Variant, string> = {
+  default: 'border-line-strong',
+  primary: 'border-ink',
+  ghost: 'border-transparent',
+  danger: 'border-line-strong',
+};
 
 function lookOf({ variant = 'default', size = 'm', isOn = false }: Look, isOff: boolean): string {
-  return `${base} ${sizes[size]} ${isOff ? off : isOn ? on : variants[variant]}`;
+  return `${base} ${sizes[size]} ${isOff ? off : isOn ? `${edges[variant]} ${on}` : variants[variant]}`;
 }
 
 function Icon({ of: Shape, size }: { of: LucideIcon; size: Size }) {
@@ -118,7 +124,7 @@ export function IconButton({
         onPress={() => {
           if (!isDisabled) onPress?.();
         }}
-        className={`${base} ${size === 's' ? 'size-6' : 'size-7'} ${isDisabled ? 'border-transparent text-fg-3' : isOn ? on : variants.ghost}`}
+        className={`${base} ${size === 's' ? 'size-6' : 'size-7'} ${isDisabled ? off : isOn ? `${edges.ghost} ${on}` : variants.ghost}`}
       >
         <Shape size={14} strokeWidth={2.1} aria-hidden />
       </AriaButton>
@@ -135,7 +141,7 @@ export function LinkButton({
   kbd,
   children,
   ...link
-}: Look & Pick<LinkProps, 'to' | 'search' | 'params'> & { children: ReactNode }) {
+}: Look & Pick<LinkProps, 'to' | 'search' | 'params'> & { children: ReactNode; 'aria-label'?: string }) {
   const look = { ...(variant === undefined ? {} : { variant }), ...(size === undefined ? {} : { size }) };
   return (
     <Link {...(link as LinkProps)} className={lookOf(look, false)}>

@@ -22,7 +22,7 @@ export function Dialog(props: {
       className="fixed inset-0 z-40 grid place-items-center bg-[var(--over-halo)] p-6"
     >
       <Modal
-        className="flex max-h-full flex-col overflow-hidden rounded-4 border border-line-strong bg-pane shadow-3"
+        className="flex max-h-full flex-col overflow-hidden rounded-4 border border-line-strong bg-pane shadow-3 transition-transform duration-[var(--dur-3)] ease-out starting:translate-y-2"
         style={{ width }}
       >
         <AriaDialog className="flex min-h-0 flex-col outline-none">

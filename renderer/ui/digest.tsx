@@ -1,6 +1,7 @@
 import { bridge } from '../host/host.ts';
 import { CopyButton } from './button.tsx';
 import { shortId } from './format.ts';
+import { Tag } from './status.tsx';
 import { Tooltip } from './tooltip.tsx';
 
 /** A digest or id: short, whole in its tooltip, whole when copied. */
@@ -18,12 +19,8 @@ export function Digest({
   return (
     <span className="inline-flex min-w-0 items-center gap-0.5">
       <Tooltip text={value}>
-        <button
-          type="button"
-          onClick={() => bridge.copy(value)}
-          className="inline-flex h-5 items-center whitespace-nowrap rounded-1 bg-hover px-1.5 font-mono text-11 text-fg-2"
-        >
-          {short}
+        <button type="button" onClick={() => bridge.copy(value)} className="inline-flex h-6 items-center rounded-1">
+          <Tag>{short}</Tag>
         </button>
       </Tooltip>
       <CopyButton text={value} label={kind === 'id' ? 'Copy the id' : 'Copy the digest'} />

@@ -19,10 +19,18 @@ export function DropArea(props: {
   const [refusal, setRefusal] = useState<string>();
   const over = (event: DragEvent) => {
     event.preventDefault();
+    event.stopPropagation();
+    event.dataTransfer.dropEffect = 'copy';
     setOver(true);
+  };
+  const leave = (event: DragEvent) => {
+    // What lies in the area is entered and left too.
+    if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
+    // The window takes what no area took.
+    event.stopPropagation();
     setOver(false);
     const paths = [...event.dataTransfer.files].map(file => bridge.pathOf(file)).filter(path => path !== '');
     setRefusal(paths.length === 0 ? 'Only files and folders of this computer can be dropped.' : undefined);
@@ -30,7 +38,9 @@ export function DropArea(props: {
   };
   const browse = async () => {
     const path = await bridge.choose('any');
-    if (path !== null) onFiles([path]);
+    if (path === null) return;
+    setRefusal(undefined);
+    onFiles([path]);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset has a border and a legend of its own
@@ -39,7 +49,7 @@ export function DropArea(props: {
       aria-label={`Drop ${accept}`}
       onDragEnter={over}
       onDragOver={over}
-      onDragLeave={() => setOver(false)}
+      onDragLeave={leave}
       onDrop={drop}
       className={`flex items-center justify-center gap-2 rounded-3 border border-dashed text-center text-12 ${isCompact ? 'flex-wrap px-3 py-4' : 'flex-col px-4 py-5'} ${isOver ? 'border-accent bg-accent-bg text-fg' : 'border-line-control text-fg-2'}`}
     >

@@ -1,6 +1,7 @@
-import { Check, Minus, Search } from 'lucide-react';
+import { Check, Minus, Search, X } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
 import {
+  Button as AriaButton,
   Checkbox as AriaCheckbox,
   SearchField as AriaSearchField,
   TextField as AriaTextField,
@@ -46,6 +47,14 @@ export function SearchField(props: {
         <span className="pointer-events-none absolute right-1 [&_kbd]:h-4 [&_kbd]:min-w-4">
           <Kbd>{kbd}</Kbd>
         </span>
+      )}
+      {value !== '' && (
+        <AriaButton
+          aria-label="Clear"
+          className={`absolute grid size-6 place-items-center rounded-1 text-fg-3 hover:text-fg ${size === 's' ? 'right-0' : 'right-0.5'}`}
+        >
+          <X size={14} strokeWidth={2.1} aria-hidden />
+        </AriaButton>
       )}
       <FieldError className="absolute top-full left-0 z-10 mt-1 rounded-2 border border-fail-line bg-fail-bg px-2 py-1 text-11 text-fail">
         {invalid}
@@ -97,7 +106,7 @@ export function TextField(props: {
   autoFocus?: boolean;
 }) {
   const { label, value, onChange, description, error, multiline = false, placeholder } = props;
-  const look = `w-full rounded-2 border bg-pane px-2 text-13 text-fg placeholder:text-fg-3 ${error === undefined ? 'border-line-control' : 'border-fail'}`;
+  const look = `w-full rounded-2 border bg-pane px-2 text-12 text-fg placeholder:text-fg-3 ${error === undefined ? 'border-line-control' : 'border-fail'}`;
   return (
     <AriaTextField
       value={value}

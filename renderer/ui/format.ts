@@ -12,8 +12,8 @@ export function bytes(count: number): string {
 
 /** A latency: `0.4 ms`, `612 ms`, `4.53 s`. */
 export function ms(value: number): string {
-  if (value < 10) return `${value.toFixed(1)} ms`;
-  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;
+  if (value < 9.95) return `${value.toFixed(1)} ms`;
+  return value < 999.5 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;
 }
 
 /** Milliseconds as seconds with three decimals and no unit, for columns: `7.632`. */
@@ -45,6 +45,11 @@ export function countdown(leftMs: number): string {
   const minutes = Math.floor((total % 3600) / 60);
   const tail = `${hours > 0 ? pad(minutes) : minutes}:${pad(total % 60)}`;
   return hours > 0 ? `${hours}:${tail}` : tail;
+}
+
+/** How long something has gone on: `4.2 s`, from a minute on `1:12`. */
+export function elapsed(value: number): string {
+  return value < 60_000 ? `${(Math.floor(value / 100) / 10).toFixed(1)} s` : countdown(Math.floor(value / 1000) * 1000);
 }
 
 /** An id with its middle left out: the prefix and enough to tell it apart. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { type KeybindingsMap, tinykeys } from 'tinykeys';
+import { bindingOf, isMeant } from './key-binding.ts';
 
 /** Keys by their tinykeys names (`j`, `?`, `$mod+k`) and what they do. */
 export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
@@ -14,13 +15,14 @@ export function useHotkeys(keys: Hotkeys, options: { when?: boolean } = {}): voi
     if (!when) return;
     const bindings: KeybindingsMap = {};
     for (const name of names.split('\n')) {
-      bindings[name] = event => {
-        if (event.defaultPrevented || (!name.includes('$mod') && isTaken(event))) return;
+      bindings[bindingOf(name)] = event => {
+        if (event.defaultPrevented || !isMeant(name, event) || (!name.includes('$mod') && isTaken(event))) return;
         event.preventDefault();
         latest.current[name]?.(event);
       };
     }
-    return tinykeys(window, bindings);
+    // What is ignored is decided above: by itself tinykeys is deaf while a checkbox has the focus or a key is held.
+    return tinykeys(window, bindings, { ignore: () => false });
   }, [names, when]);
 }
 

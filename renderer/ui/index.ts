@@ -10,6 +10,7 @@ export * from './pane.tsx';
 export * from './progress.tsx';
 export * from './screen-events.ts';
 export * from './status.tsx';
+export type { TabItem } from './tab-keys.ts';
 export * from './tabs.tsx';
 export * from './toast.tsx';
 export * from './tooltip.tsx';

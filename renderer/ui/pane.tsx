@@ -11,7 +11,7 @@ export function PaneHead({ title, count, children }: { title?: string; count?: R
   return (
     <div className="flex h-9 flex-none items-center gap-2 border-line border-b pr-2 pl-4">
       {title !== undefined && <h2 className="font-semibold text-12">{title}</h2>}
-      {count !== undefined && <span className="text-12 text-fg-2">{count}</span>}
+      {count !== undefined && <span className="text-11 text-fg-3">{count}</span>}
       {children}
     </div>
   );
@@ -37,11 +37,11 @@ export function EmptyState(props: { art?: ReactNode; title: string; text: ReactN
   const { art, title, text, children } = props;
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-auto p-6">
-      <div className="flex w-full max-w-[528px] flex-col items-center gap-4 text-center">
+      <div className="flex w-full max-w-[528px] flex-col items-center text-center">
         {art}
-        <h2 className="font-semibold text-20">{title}</h2>
-        <div className="-mt-2 text-13 text-fg-2">{text}</div>
-        {children}
+        <h2 className={`font-semibold text-20 tracking-[-.014em] ${art === undefined ? '' : 'mt-6'}`}>{title}</h2>
+        <div className="mt-2 text-13 text-fg-2">{text}</div>
+        {children !== undefined && <div className="mt-5 flex w-full flex-col items-center gap-4">{children}</div>}
       </div>
     </div>
   );

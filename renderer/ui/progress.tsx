@@ -2,7 +2,8 @@ import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Progress } from '../../shared/contract/index.ts';
 import { IconButton } from './button.tsx';
-import { bytes, countdown } from './format.ts';
+import { bytes, countdown, elapsed } from './format.ts';
+import { type Mark, markOf, timeLeft } from './time-left.ts';
 
 /** How much of something there is, or with no `total` that it goes on. */
 export function Meter({ value, total, label }: { value: number; total?: number; label: string }) {
@@ -17,8 +18,8 @@ export function Meter({ value, total, label }: { value: number; total?: number; 
       className="h-1 w-full overflow-hidden rounded-[2px] bg-active"
     >
       <div
-        className={`h-full origin-left rounded-[2px] bg-running ${share === undefined ? 'w-1/3 animate-pulse' : 'w-full'}`}
-        style={share === undefined ? undefined : { transform: `scaleX(${share})` }}
+        className={`h-full rounded-[2px] bg-running ${share === undefined ? 'w-1/3 animate-pulse motion-reduce:animate-none' : ''}`}
+        style={share === undefined ? undefined : { width: `${share * 100}%` }}
       />
     </div>
   );
@@ -30,14 +31,16 @@ export function ProgressLine({ step, onCancel }: { step: Progress; onCancel?: ()
   const { message, done = 0, total, unit } = step;
   const count = (value: number) => (unit === 'bytes' ? bytes(value) : String(value));
   const isCounted = total !== undefined && total > 0;
-  const leftMs = isCounted && done > 0 ? (elapsedMs / done) * (total - done) : undefined;
+  const mark = useRef<Mark>(undefined);
+  mark.current = markOf(mark.current, step, elapsedMs);
+  const leftMs = timeLeft(mark.current, step, elapsedMs);
   return (
     <div className="flex flex-col gap-1.5">
       <div className="flex min-h-6 items-center gap-3 text-12">
         <span className="min-w-0 flex-1 truncate">{message}</span>
         <span className="text-fg-2">
-          {isCounted ? `${count(done)} of ${count(total)}` : `${(elapsedMs / 1000).toFixed(1)} s`}
-          {leftMs !== undefined && elapsedMs > 1000 && `, ${countdown(leftMs)} left`}
+          {isCounted ? `${count(done)} of ${count(total)}` : elapsed(elapsedMs)}
+          {leftMs !== undefined && `, ${countdown(leftMs)} left`}
         </span>
         {onCancel !== undefined && <IconButton icon={X} label="Cancel" onPress={onCancel} />}
       </div>

@@ -1,15 +1,8 @@
 import { type KeyboardEvent, useRef } from 'react';
 import { Radio, RadioGroup } from 'react-aria-components';
 import { type Status, StatusMark } from './status.tsx';
+import { type TabItem, tabAfter } from './tab-keys.ts';
 import { Tooltip } from './tooltip.tsx';
-
-export interface TabItem {
-  id: string;
-  label: string;
-  count?: number;
-  /** Kept, greyed, and says why. */
-  disabledReason?: string | undefined;
-}
 
 /** The strip of tabs alone, as high as a pane's head. The caller shows the panel: `role=tabpanel`, id `<item id>-panel`. */
 export function Tabs(props: {
@@ -21,14 +14,11 @@ export function Tabs(props: {
   const { items, selected, onSelect, label } = props;
   const strip = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const usable = items.filter(item => item.disabledReason === undefined);
-    const next = usable[(usable.findIndex(({ id }) => id === selected) + step + usable.length) % usable.length];
+    const next = tabAfter(event.key, items, selected);
     if (next === undefined) return;
-    onSelect(next.id);
-    strip.current?.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
+    event.preventDefault();
+    onSelect(next);
+    strip.current?.querySelector<HTMLElement>(`[data-tab="${CSS.escape(next)}"]`)?.focus();
   };
   return (
     <div
@@ -80,6 +70,14 @@ export interface SegmentItem {
   status?: Status;
 }
 
+/** The chosen one is raised: by its ground in dark, by the page's ground in light. Without a shadow when the focus ring is there. */
+const on = [
+  'data-[selected]:bg-pane data-[selected]:text-fg',
+  'data-[selected]:not-data-[focus-visible]:shadow-1 data-[selected]:not-data-[focus-visible]:ring-1 data-[selected]:ring-line-strong',
+  '[[data-theme=dark]_&]:data-[selected]:bg-active',
+  '[@media(prefers-color-scheme:dark)]:[:root:not([data-theme])_&]:data-[selected]:bg-active',
+].join(' ');
+
 /** One of a few, side by side; arrows move. */
 export function Segmented(props: {
   items: readonly SegmentItem[];
@@ -100,11 +98,11 @@ export function Segmented(props: {
         <Radio
           key={item.id}
           value={item.id}
-          className="inline-flex h-6 items-center gap-1.5 whitespace-nowrap rounded-1 px-2 font-medium text-12 text-fg-2 hover:text-fg data-[selected]:bg-pane data-[selected]:text-fg data-[selected]:shadow-1 data-[selected]:ring-1 data-[selected]:ring-line-strong"
+          className={`inline-flex h-6 items-center gap-1.5 whitespace-nowrap rounded-1 px-2 font-medium text-12 text-fg-2 hover:text-fg ${on}`}
         >
-          {item.status !== undefined && <StatusMark status={item.status} />}
+          {item.status !== undefined && <StatusMark status={item.status} size={12} />}
           {item.label}
-          {item.count !== undefined && <span className="font-normal text-fg-2">{item.count}</span>}
+          {item.count !== undefined && <span className="font-normal text-fg-3">{item.count}</span>}
         </Radio>
       ))}
     </RadioGroup>

@@ -37,11 +37,14 @@ export function Toasts() {
       {({ toast: each }) => (
         <AriaToast
           toast={each}
-          className="flex items-start gap-2 rounded-3 border border-line-strong bg-raised p-3 shadow-3"
+          className="flex items-start gap-2 rounded-3 border border-line-strong bg-raised p-3 shadow-3 transition-transform duration-[var(--dur-2)] ease-out starting:translate-y-2"
         >
           {each.content.kind !== 'info' && (
             <span className="flex h-5 items-center [--ground:var(--bg-raised)]">
-              <StatusMark status={each.content.kind === 'done' ? 'pass' : 'fail'} />
+              <StatusMark
+                status={each.content.kind === 'done' ? 'pass' : 'fail'}
+                label={each.content.kind === 'done' ? 'Done' : 'Error'}
+              />
             </span>
           )}
           <ToastContent className="flex min-w-0 flex-1 flex-col gap-0.5">

@@ -25,7 +25,7 @@ export function TooltipBubble({ text, kbd }: { text: string; kbd?: string | unde
   return (
     <AriaTooltip
       offset={6}
-      className="z-50 flex min-h-6 max-w-80 items-center gap-2 break-words rounded-2 border border-line-strong bg-raised px-2 py-1 text-12 text-fg shadow-2"
+      className="z-50 flex min-h-6 max-w-80 items-center gap-2 break-words rounded-2 border border-line-strong bg-raised px-2 py-[3px] text-12 text-fg shadow-2"
     >
       {text}
       {kbd !== undefined && <Kbd>{kbd}</Kbd>}

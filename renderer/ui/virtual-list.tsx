@@ -1,7 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { rowAfter } from './list-keys.ts';
 
-/** A list of any length with rows of one height. Arrows, J, K, Home and End move; Enter and a click choose. */
+/**
+ * A list of any length with rows of one height, of which only those in sight are made. Arrows, J, K, Page up and down, Home and End move to
+ * a row and a click chooses one; `onActivate` hears of each, and of Enter on the row. Without `activeIndex` the list keeps the row itself.
+ */
 export function VirtualList(props: {
   count: number;
   rowHeight: number;
@@ -11,7 +15,10 @@ export function VirtualList(props: {
   onActivate?: (index: number) => void;
   className?: string;
 }) {
-  const { count, rowHeight, render, label, activeIndex = -1, onActivate, className = '' } = props;
+  const { count, rowHeight, render, label, onActivate, className = '' } = props;
+  const [ownIndex, setOwnIndex] = useState(-1);
+  const activeIndex = props.activeIndex ?? ownIndex;
+  const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count,
@@ -22,19 +29,18 @@ export function VirtualList(props: {
   useEffect(() => {
     if (activeIndex >= 0 && activeIndex < count) rows.scrollToIndex(activeIndex, { align: 'auto' });
   }, [activeIndex, count, rows]);
+  const activate = (index: number) => {
+    setOwnIndex(index);
+    onActivate?.(index);
+  };
   const move = (event: KeyboardEvent) => {
-    const to = {
-      ArrowDown: activeIndex + 1,
-      j: activeIndex + 1,
-      ArrowUp: activeIndex - 1,
-      k: activeIndex - 1,
-      Home: 0,
-      End: count - 1,
-    }[event.key];
-    if (to === undefined || event.ctrlKey || event.metaKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const page = Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight);
+    const to = rowAfter(event.key, { active: activeIndex, count, page });
+    if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    onActivate?.(Math.max(0, Math.min(count - 1, to)));
+    activate(to);
   };
   return (
     <div
@@ -42,7 +48,7 @@ export function VirtualList(props: {
       role="listbox"
       aria-label={label}
       tabIndex={0}
-      aria-activedescendant={activeIndex >= 0 ? `${label}-${activeIndex}` : undefined}
+      aria-activedescendant={activeIndex >= 0 ? `${id}-${activeIndex}` : undefined}
       onKeyDown={move}
       className={`min-h-0 flex-1 overflow-auto focus-visible:shadow-[inset_0_0_0_2px_var(--accent-fg)] ${className}`}
     >
@@ -52,12 +58,12 @@ export function VirtualList(props: {
           // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears the keys
           <div
             key={key}
-            id={`${label}-${index}`}
+            id={`${id}-${index}`}
             role="option"
             aria-selected={index === activeIndex}
             aria-posinset={index + 1}
             aria-setsize={count}
-            onClick={() => onActivate?.(index)}
+            onClick={() => activate(index)}
             className="absolute inset-x-0 top-0"
             style={{ height: rowHeight, transform: `translateY(${start}px)` }}
           >

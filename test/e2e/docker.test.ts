@@ -71,8 +71,11 @@ describe('Docker is not running when the app opens', () => {
       .first()
       .waitFor({ timeout: 15_000 });
     await expect
-      .poll(async () => (await app.workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 90_000 })
-      .toEqual([]);
+      .poll(async () => (await app.workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items[0]?.state, {
+        timeout: 30_000,
+      })
+      .toBe('rolled_back');
+    expect((await app.workspace.onEngine()).filter(name => !name.includes('gateway'))).toEqual([]);
   });
 });
 

@@ -71,8 +71,14 @@ export class Gateway implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#idle);
-    if (this.#users.size === 0) await this.#remove();
-    else this.#session?.close();
+    if (this.#users.size > 0) return this.#session?.close();
+    try {
+      await this.#remove();
+      // One that was asked for when Docker was lost may have come to be, and nobody was told its id.
+      await this.sweep();
+    } catch (error) {
+      this.#options.log(`gateway not removed: ${AppError.from(error).message}`);
+    }
   }
 
   async #start(signal?: AbortSignal): Promise<GatewaySession> {

@@ -10,6 +10,8 @@ import { type Launch, launch, type StartCommand, startCommandOf } from './start-
 export interface EngineMonitorOptions extends LocateOptions {
   /** Lets go of the engine that calls go to: it was lost, or another is the user's now. */
   forget: () => void;
+  /** It answers again: what waits for it can be tried at once. */
+  back: () => void;
   log: (line: string) => void;
   /** What a start command writes goes here. */
   startLog: string;
@@ -180,6 +182,7 @@ export class EngineMonitor implements Disposable {
     if (lost || (before.state !== 'checking' && before.host !== status.host)) this.#options.forget();
     if (before.state !== status.state) this.#options.log(`Docker: ${[status.state, ...status.said].join(', ')}`);
     this.#changed.emit(status);
+    if (status.state === 'ready' && before.state !== 'ready' && before.state !== 'checking') this.#options.back();
   }
 }
 

@@ -167,6 +167,16 @@ describe('a lane on screen', () => {
     expect(drawn.bars.slice(3).map(({ text }) => text)).toEqual(['dog', '2', '3']);
   });
 
+  it('writes the count of stderr beside its dot, unless a span is in the way', () => {
+    const drawn = (times: number[]) => {
+      const index = read(eventsAt(...setUp, caseAtMs(9000, 'dog', 2000)));
+      const { byAlias, host } = waterfall(index, plan([plannedCase('dog')]), startMs, new Map([['cut', times]]));
+      return drawLane(byAlias.get('cut') ?? host, timeScale(1392, 9000, null), 9000).stderr?.text;
+    };
+    expect(drawn([4300, 4310])).toBe('2 stderr');
+    expect(drawn([6890])).toBeUndefined();
+  });
+
   it('names steps too short for their words beside them', () => {
     const { host } = waterfall(read(eventsAt(...setUp)), plan(), startMs);
     const drawn = drawLane(host, timeScale(1392, 8600, null), 8600);

@@ -18,6 +18,7 @@ function monitorOf(env: NodeJS.ProcessEnv = {}, options: Partial<EngineMonitorOp
     forget: () => {
       forgotten += 1;
     },
+    back: () => undefined,
     log: () => undefined,
     startLog: join(machine.folder, 'start.log'),
     pollMs: 40,
