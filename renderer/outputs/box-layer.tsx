@@ -1,4 +1,5 @@
 import { type Box, type BoxRole, byScore, scoreText } from './boxes.ts';
+import { labelPlaces, labelWidthOf } from './label-places.ts';
 import type { Placement, Size } from './zoom.ts';
 
 const lines = {
@@ -8,7 +9,6 @@ const lines = {
 };
 const grounds = { hit: 'bg-over-hit', off: 'bg-over-off', plain: 'bg-over-bg' };
 const rank = { plain: 0, off: 1, hit: 2 };
-const labelHeight = 18;
 
 interface Layer {
   boxes: readonly Box[];
@@ -34,7 +34,7 @@ export function BoxLayer({ hasLabels, ...layer }: Layer & { hasLabels: boolean }
           <BoxLines key={index} layer={layer} index={index} />
         ))}
       </svg>
-      {hasLabels && order.map(index => <BoxLabel key={index} layer={layer} index={index} />)}
+      {hasLabels && <BoxLabels layer={layer} order={order} />}
     </div>
   );
 }
@@ -51,27 +51,30 @@ function BoxLines({ layer, index }: { layer: Layer; index: number }) {
   );
 }
 
-function BoxLabel({ layer, index }: { layer: Layer; index: number }) {
-  const box = layer.boxes[index];
-  const sides = onScreen(layer, index);
-  if (box === undefined || sides === undefined || (box.name === '' && box.score === null)) return null;
-  const { frame } = layer;
-  if (sides.x + sides.width < 0 || sides.y + sides.height < 0 || sides.x > frame.width || sides.y > frame.height) {
-    return null;
-  }
-  // Above the box; inside it where the picture ends.
-  const top = Math.min(Math.max(sides.y - 20, 0), frame.height - labelHeight);
-  const left = Math.max(sides.x, 0);
-  const isNearEnd = left > frame.width - 80;
-  return (
+function BoxLabels({ layer, order }: { layer: Layer; order: readonly number[] }) {
+  const { boxes, roles, frame } = layer;
+  const labelled = order.flatMap(index => {
+    const box = boxes[index];
+    const sides = onScreen(layer, index);
+    if (box === undefined || sides === undefined || (box.name === '' && box.score === null)) return [];
+    const { x, y, width, height } = sides;
+    if (x + width < 0 || y + height < 0 || x > frame.width || y > frame.height) return [];
+    const text = `${box.name} ${box.score === null ? '' : scoreText(box.score)}`;
+    return [{ index, box, ...sides, labelWidth: labelWidthOf(text) }];
+  });
+  // What lies on top is placed first and so gets the best place.
+  labelled.reverse();
+  const places = labelPlaces(labelled, frame);
+  return labelled.map(({ index, box }, position) => (
     <span
-      className={`absolute inline-flex h-[18px] items-center gap-[5px] whitespace-nowrap rounded-[3px] px-[5px] font-medium text-11 text-over-fg ${grounds[layer.roles[index] ?? 'plain']}`}
-      style={isNearEnd ? { top, right: Math.max(frame.width - sides.x - sides.width, 0) } : { top, left }}
+      key={index}
+      className={`absolute inline-flex h-[18px] items-center gap-[5px] whitespace-nowrap rounded-[3px] px-[5px] font-medium text-11 text-over-fg ${grounds[roles[index] ?? 'plain']}`}
+      style={places[position]}
     >
       {box.name}
       {box.score !== null && <b className="font-semibold">{scoreText(box.score)}</b>}
     </span>
-  );
+  ));
 }
 
 function onScreen({ boxes, placement: { scale, x, y } }: Layer, index: number) {

@@ -56,13 +56,13 @@ function lookOf({ variant = 'default', size = 'm', isOn = false }: Look, isOff: 
   return `${base} ${sizes[size]} ${isOff ? off : isOn ? `${edges[variant]} ${on}` : variants[variant]}`;
 }
 
-function Icon({ of: Shape, size }: { of: LucideIcon; size: Size }) {
-  return <Shape size={size === 'l' ? 16 : 14} strokeWidth={size === 'l' ? 1.75 : 2.1} aria-hidden />;
+function Icon({ of: Shape }: { of: LucideIcon }) {
+  return <Shape size={14} strokeWidth={2.1} aria-hidden />;
 }
 
 /** A button that does something here. One that is off stays focusable and says why. */
 export function Button(props: ButtonProps) {
-  const { size = 'm', icon, kbd, isOn, isBusy = false, isDisabled = false, reason, onPress, children } = props;
+  const { icon, kbd, isOn, isBusy = false, isDisabled = false, reason, onPress, children } = props;
   const isOff = isDisabled || isBusy;
   const button = (
     <AriaButton
@@ -79,7 +79,7 @@ export function Button(props: ButtonProps) {
       {isBusy ? (
         <LoaderCircle size={14} strokeWidth={2.1} className="animate-spin" aria-hidden />
       ) : (
-        icon !== undefined && <Icon of={icon} size={size} />
+        icon !== undefined && <Icon of={icon} />
       )}
       {children}
       {kbd !== undefined && <Kbd>{kbd}</Kbd>}
@@ -145,7 +145,7 @@ export function LinkButton({
   const look = { ...(variant === undefined ? {} : { variant }), ...(size === undefined ? {} : { size }) };
   return (
     <Link {...(link as LinkProps)} className={lookOf(look, false)}>
-      {icon !== undefined && <Icon of={icon} size={size ?? 'm'} />}
+      {icon !== undefined && <Icon of={icon} />}
       {children}
       {kbd !== undefined && <Kbd>{kbd}</Kbd>}
     </Link>

@@ -5,6 +5,10 @@ import { IconButton } from './button.tsx';
 import { bytes, countdown, elapsed } from './format.ts';
 import { type Mark, markOf, timeLeft } from './time-left.ts';
 
+/** Dashes over the whole width: a part of it would be read as a share. */
+const unknown =
+  'bg-[repeating-linear-gradient(90deg,var(--running-fg)_0_8px,transparent_8px_16px)] animate-pulse motion-reduce:animate-none';
+
 /** How much of something there is, or with no `total` that it goes on. */
 export function Meter({ value, total, label }: { value: number; total?: number; label: string }) {
   const share = total === undefined || total === 0 ? undefined : Math.min(1, value / total);
@@ -18,7 +22,7 @@ export function Meter({ value, total, label }: { value: number; total?: number; 
       className="h-1 w-full overflow-hidden rounded-[2px] bg-active"
     >
       <div
-        className={`h-full rounded-[2px] bg-running ${share === undefined ? 'w-1/3 animate-pulse motion-reduce:animate-none' : ''}`}
+        className={`h-full rounded-[2px] ${share === undefined ? unknown : 'bg-running'}`}
         style={share === undefined ? undefined : { width: `${share * 100}%` }}
       />
     </div>

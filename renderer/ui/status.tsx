@@ -81,7 +81,7 @@ export function StatusMark({ status, size = 14, label }: { status: Status; size?
 /** A status as shape and word; `children` in place of the usual word. */
 export function StatusText({ status, children }: { status: Status; children?: ReactNode }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-12">
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium text-12">
       <StatusMark status={status} />
       {children ?? words[status]}
     </span>
