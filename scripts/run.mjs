@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureDocker } from './docker-engine.mjs';
 import { installPackages } from './install.mjs';
 import { root, run, suitableNode } from './node.mjs';
-import { startApp } from './start.mjs';
+import { developApp, startApp } from './start.mjs';
 import { ensureTestElectron } from './test-electron.mjs';
 
 const [task, ...args] = process.argv.slice(2);
@@ -18,6 +18,7 @@ const tasks = {
   build: [build],
   demo: [ensureDocker, build, node => run(node, [join(root, 'scripts/demo.mjs'), ...args])],
   start: [build, node => startApp(node, args)],
+  dev: [node => developApp(node, electronVite)],
   test: [ensureDocker, build, test],
   lint: [
     node => run(node, [biome, 'check', '--error-on-warnings', '.']),

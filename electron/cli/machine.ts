@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import type { Context } from './context.ts';
@@ -30,6 +32,10 @@ export function addMachine(program: Command, context: Context): void {
       const failed = checks.find(check => check.status === 'fail');
       if (failed !== undefined) process.exitCode = failed.id.startsWith('engine') ? 3 : 1;
     });
+
+  withExample(program.command('open [file]'), 'ppl open evidence.proof')
+    .description('open the app, on a manifest or a bundle if one is given')
+    .action((file?: string) => openApp(context, file));
 
   const host = program.command('host').description('the one process that owns a workspace; started when it is needed');
   withExample(host.command('run', { isDefault: true }), 'ppl host')
@@ -69,4 +75,15 @@ async function runHost(context: Context, background: boolean): Promise<void> {
   process.on('SIGTERM', () => void host.leave());
   await host.left;
   process.exit(0);
+}
+
+/** The app goes on by itself: it is not tied to the terminal that opened it. */
+function openApp(context: Context, file: string | undefined): void {
+  const script = join(dirname(context.resources), 'scripts/start.mjs');
+  const child = spawn(process.execPath, [script, ...(file === undefined ? [] : [context.path(file)])], {
+    detached: true,
+    stdio: 'ignore',
+    env: context.env,
+  });
+  child.unref();
 }
