@@ -36,6 +36,8 @@ const filters: Record<z.infer<typeof chooseKind>, Electron.FileFilter[]> = {
   any: [],
 };
 
+const takesFolders = (kind: z.infer<typeof chooseKind>) => kind === 'any' || kind === 'manifest';
+
 /**
  * What the window may ask of the app. Each message is taken from the app's own page in the main window only, and its arguments are
  * checked; what does not fit is dropped and logged.
@@ -49,7 +51,11 @@ export function answerWindow(options: IpcOptions): void {
   });
   handle(channels.choose, z.tuple([chooseKind]), async ([kind]) => {
     const { canceled, filePaths } = await dialog.showOpenDialog(parent(), {
-      properties: ['openFile', ...(kind === 'any' || kind === 'manifest' ? (['openDirectory'] as const) : [])],
+      // Elsewhere than on a Mac a dialog that takes folders takes no files.
+      properties: [
+        'openFile',
+        ...(process.platform === 'darwin' && takesFolders(kind) ? (['openDirectory'] as const) : []),
+      ],
       filters: filters[kind],
     });
     return canceled ? null : (filePaths[0] ?? null);
