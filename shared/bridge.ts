@@ -7,6 +7,8 @@ export interface Bridge {
    * is; another one arrives by itself when a host that ended was started again.
    */
   requestHost(): void;
+  /** Commands are told from now on; those that came before are told at once. */
+  listening(): void;
   /** The absolute path of a file or folder that was dropped; empty for one that is not on a disk. */
   pathOf(file: File): string;
   /** The system's open dialog; null when it was left. */
@@ -39,7 +41,7 @@ export type AppCommand =
   | { kind: 'save-bundle' }
   | { kind: 'go'; route: string }
   | { kind: 'theme'; theme: Theme }
-  /** A file given to the app: a bundle, a manifest or a component folder. */
+  /** A file given to the app: a bundle or a manifest. */
   | { kind: 'open-path'; path: string };
 
 export const hostPortMessage = 'proofbench:host-port';
@@ -47,6 +49,7 @@ export const hostPortMessage = 'proofbench:host-port';
 /** Names of the messages between the window and the app. */
 export const channels = {
   requestHost: 'host:request',
+  listening: 'page:listening',
   hostPort: 'host:port',
   choose: 'dialog:choose',
   saveAs: 'dialog:save-as',

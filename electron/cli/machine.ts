@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
@@ -7,6 +8,8 @@ import { withExample } from './help.ts';
 import { printList } from './out.ts';
 
 const defaultLingerMs = 3000;
+/** An app that is still there after this has started. */
+const openedMs = 1500;
 
 /** The machine's side: runtimes, doctor, the host. */
 export function addMachine(program: Command, context: Context): void {
@@ -78,12 +81,24 @@ async function runHost(context: Context, background: boolean): Promise<void> {
 }
 
 /** The app goes on by itself: it is not tied to the terminal that opened it. */
-function openApp(context: Context, file: string | undefined): void {
+async function openApp(context: Context, file: string | undefined): Promise<void> {
   const script = join(dirname(context.resources), 'scripts/start.mjs');
+  for (const path of [script, ...(file === undefined ? [] : [context.path(file)])]) {
+    if (!existsSync(path)) throw new AppError('file_not_found', `${path} does not exist.`, { details: { path } });
+  }
   const child = spawn(process.execPath, [script, ...(file === undefined ? [] : [context.path(file)])], {
     detached: true,
     stdio: 'ignore',
     env: context.env,
   });
+  const early = await new Promise<number | null>(resolve => {
+    child.once('exit', code => resolve(code ?? 1));
+    setTimeout(() => resolve(null), openedMs).unref();
+  });
+  // Where the app is open already, the second start has handed over and ended well.
+  if (early !== null && early !== 0)
+    throw new AppError('internal', `The app ended at once with exit code ${early}.`, {
+      hint: 'See why: npm start, in the folder of Proofbench.',
+    });
   child.unref();
 }

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../shared/errors.ts';
 import { HostClient } from './client.ts';
+import { hostLogPath } from './host-log.ts';
 import { requireSqlite } from './lock.ts';
 import { socketPath } from './socket-path.ts';
 
 const startTimeoutMs = 30_000;
-const maxLogBytes = 5 * 2 ** 20;
 
 export interface ConnectOptions {
   home: string;
@@ -25,7 +24,7 @@ export async function connectHost(options: ConnectOptions): Promise<HostClient> 
   const running = await tryConnect(path, options.session);
   if (running !== undefined) return running;
   requireSqlite();
-  const logPath = join(options.home, 'host.log');
+  const logPath = hostLogPath(options.home);
   let child = startBackground(options, logPath);
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await sleep(30)) {
     options.signal?.throwIfAborted();
@@ -40,9 +39,9 @@ export async function connectHost(options: ConnectOptions): Promise<HostClient> 
 }
 
 /** Undefined when nobody listens. */
-export async function tryConnect(path: string, session: string): Promise<HostClient | undefined> {
+export async function tryConnect(path: string, session: string, pid?: number): Promise<HostClient | undefined> {
   try {
-    return await HostClient.connect(path, session);
+    return await HostClient.connect(path, session, pid);
   } catch (error) {
     if (error instanceof AppError && error.code !== 'host_lost') throw error;
     return undefined;
@@ -50,7 +49,6 @@ export async function tryConnect(path: string, session: string): Promise<HostCli
 }
 
 function startBackground(options: ConnectOptions, logPath: string) {
-  if (existsSync(logPath) && statSync(logPath).size > maxLogBytes) renameSync(logPath, `${logPath}.1`);
   const log = openSync(logPath, 'a', 0o600);
   const [program, ...args] = options.command;
   const child = spawn(program as string, args, {

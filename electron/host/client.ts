@@ -50,8 +50,8 @@ export class HostClient implements AsyncDisposable {
     connection.onRequest(eventRequest, ({ id, event }) => this.#events.get(id)?.(event) ?? false);
   }
 
-  /** Throws the system's ENOENT or ECONNREFUSED when nobody listens there. */
-  static async connect(path: string, session: string): Promise<HostClient> {
+  /** Throws the system's ENOENT or ECONNREFUSED when nobody listens there. `pid` is the process that the session stands for. */
+  static async connect(path: string, session: string, pid = process.pid): Promise<HostClient> {
     const socket = await new Promise<Socket>((resolve, reject) => {
       const opening = connect(path);
       opening.once('error', reject);
@@ -66,7 +66,7 @@ export class HostClient implements AsyncDisposable {
     try {
       const { version } = await untilClosed(
         socket,
-        connection.sendRequest(helloRequest, { protocol: protocolVersion, session, pid: process.pid }),
+        connection.sendRequest(helloRequest, { protocol: protocolVersion, session, pid }),
       );
       return new HostClient(socket, connection, version);
     } catch (error) {

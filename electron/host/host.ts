@@ -12,6 +12,8 @@ export interface HostOptions {
   resources: string;
   version: string;
   log: (line: string) => void;
+  /** The app that this host belongs to: its session is there for as long as the host is. */
+  owner?: { session: string; pid: number };
   /** A background host leaves by itself when nobody is connected and nothing is live for this long. */
   lingerMs?: number;
 }
@@ -22,8 +24,8 @@ export interface Host extends AsyncDisposable {
   readonly left: Promise<void>;
   /** Finishes what cannot be interrupted, lets go of the workspace and leaves. Idempotent. */
   leave(): Promise<void>;
-  /** Serves a caller of this app over a port; `pid` is the process whose end ends its session. */
-  serve(port: Port, caller: { session: string; pid: number }): void;
+  /** Serves a window of the owner over a port. */
+  serve(port: Port): void;
 }
 
 /** Takes the workspace and serves it; undefined when another process owns it. */
@@ -42,10 +44,15 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
   const leave = () => {
     leaving ??= (async () => {
       clearInterval(idleWatch);
-      await server[Symbol.asyncDispose]();
-      await runtime[Symbol.asyncDispose]();
-      lock[Symbol.dispose]();
-      left.resolve();
+      try {
+        await server[Symbol.asyncDispose]();
+        await runtime[Symbol.asyncDispose]();
+      } catch (error) {
+        options.log(`leaving: ${error instanceof Error ? error.stack : error}`);
+      } finally {
+        lock[Symbol.dispose]();
+        left.resolve();
+      }
     })();
     return leaving;
   };
@@ -86,13 +93,12 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
       cause: error,
     });
   }
+  const { owner } = options;
+  if (owner !== undefined) runtime.sessionOpened(owner.session, owner.pid);
   return {
     left: left.promise,
     leave,
-    serve(port, { session, pid }) {
-      runtime.sessionOpened(session, pid);
-      servePort(port, { handlers, session, log: options.log });
-    },
+    serve: port => servePort(port, { handlers, session: options.owner?.session ?? '', log: options.log }),
     [Symbol.asyncDispose]: leave,
   };
 }

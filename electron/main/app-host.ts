@@ -3,10 +3,13 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron';
 import { AppError, type ErrorData } from '../../shared/errors.ts';
+import { hostLogPath } from '../host/host-log.ts';
 import type { FromHostProcess, HostProcessData, ToHostProcess } from './host-messages.ts';
 
 const firstRestartMs = 200;
 const lastRestartMs = 10_000;
+/** One that was up for this long did not end of what it was started with. */
+const settledMs = 30_000;
 const leaveTimeoutMs = 30_000;
 
 export interface AppHostOptions {
@@ -42,15 +45,18 @@ export class AppHost {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
-    const log = createWriteStream(join(home, 'host.log'), { flags: 'a', mode: 0o600 });
-    child.stdout?.pipe(log);
-    child.stderr?.pipe(log);
+    const startedMs = Date.now();
+    const log = createWriteStream(hostLogPath(home), { flags: 'a', mode: 0o600 });
+    // A log that cannot be written must not end the app.
+    log.on('error', error => console.error(`host.log: ${error.message}`));
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
     child.on('message', (message: FromHostProcess) => this.#heard(message));
-    child.once('exit', code => this.#ended(code));
-  }
-
-  get isReady(): boolean {
-    return this.#isReady;
+    child.once('exit', code => {
+      log.end();
+      if (Date.now() - startedMs > settledMs) this.#restartMs = firstRestartMs;
+      this.#ended(code);
+    });
   }
 
   /** A port to the host for a window; undefined while there is none: `onReady` says when to ask again. */
@@ -82,7 +88,6 @@ export class AppHost {
   #heard(message: FromHostProcess): void {
     if (message.kind === 'ready') {
       this.#isReady = true;
-      this.#restartMs = firstRestartMs;
       this.#options.onReady();
     } else if (message.kind === 'failed') {
       this.#isLeaving = true;

@@ -14,4 +14,4 @@ export type ToHostProcess = { kind: 'port' } | { kind: 'leave' };
 
 export type FromHostProcess =
   /** It answers ports from now on; told again when it took over from a host that was busy. */
-  { kind: 'ready' } | { kind: 'left' } | { kind: 'failed'; error: ErrorData };
+  { kind: 'ready' } | { kind: 'failed'; error: ErrorData };

@@ -20,7 +20,7 @@ const askAgainMs = 500;
 const data = JSON.parse(process.argv.at(-1) ?? '{}') as HostProcessData;
 const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 const say = (message: FromHostProcess) => process.parentPort.postMessage(message);
-const caller = { session: data.session, pid: data.appPid };
+const owner = { session: data.session, pid: data.appPid };
 
 let host: Host | undefined;
 /** The host that is busy; undefined once this process is the host. */
@@ -39,10 +39,10 @@ async function begin(): Promise<void> {
   try {
     while (host === undefined && !isLeaving) {
       if (await askHostToLeave(data.home, { unlessRunning: true })) {
-        host = await startHost({ ...data, env: process.env, log });
+        host = await startHost({ ...data, owner, env: process.env, log });
       } else {
         if (busy?.isOpen !== true) {
-          busy = await tryConnect(socketPath(data.home), data.session);
+          busy = await tryConnect(socketPath(data.home), owner.session, owner.pid);
           if (busy !== undefined) say({ kind: 'ready' });
         }
         await sleep(askAgainMs);
@@ -61,8 +61,8 @@ async function begin(): Promise<void> {
 
 function serve(mainPort: Electron.MessagePortMain): void {
   const port = portOf(mainPort);
-  if (host !== undefined) host.serve(port, caller);
-  else if (busy !== undefined) servePort(port, { handlers: proxyTo(busy), session: data.session, log });
+  if (host !== undefined) host.serve(port);
+  else if (busy !== undefined) servePort(port, { handlers: proxyTo(busy), session: owner.session, log });
   else mainPort.close();
 }
 
@@ -74,8 +74,7 @@ async function leave(): Promise<void> {
 
 /** Another host asked this one to leave, or the app did: without a workspace this process has nothing to do. */
 function ended(): void {
-  say({ kind: 'left' });
-  setImmediate(() => process.exit(0));
+  process.exit(0);
 }
 
 function portOf(port: Electron.MessagePortMain): Port {

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, dialog, Menu, Tray } from 'electron';
-import { channels } from '../../shared/bridge.ts';
+import { app, dialog } from 'electron';
+import { type AppCommand, channels } from '../../shared/bridge.ts';
 import { AppError } from '../../shared/errors.ts';
 import { workspaceHome } from '../host/workspace-home.ts';
 import { AppHost } from './app-host.ts';
 import { declareAppScheme, serveApp } from './app-protocol.ts';
+import { AppTray } from './app-tray.ts';
 import { answerWindow } from './ipc.ts';
 import { lockDown } from './lock-down.ts';
 import { installMenu } from './menu.ts';
@@ -32,17 +33,35 @@ declareAppScheme();
 // As root there is no sandbox to be had; that is for test machines.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 
+/** What the system asked to open before there was a window to show it. */
+const asked: AppCommand[] = [];
+let open = (command: AppCommand): void => void asked.push(command);
+// A Mac tells of a file or link that starts the app before the app is ready.
+app.on('open-file', (event, path) => {
+  event.preventDefault();
+  open({ kind: 'open-path', path });
+});
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  const request = openRequestOf(['', url], home);
+  if (request !== undefined) open(request);
+});
+
 if (app.requestSingleInstanceLock()) app.whenReady().then(start, fail);
 else app.quit();
 
 function start(): void {
   lockDown(devServer);
   serveApp(join(here, '../renderer'));
-  const window = new MainWindow({
+  const icon = join(resources, 'icons/tray.png');
+  const tray = new AppTray(icon, () => window.show());
+  const window: MainWindow = new MainWindow({
     preload: join(here, '../preload/index.cjs'),
     stateFile: join(appFolder, 'window.json'),
     version,
     devServer,
+    onShown: () => tray.leave(),
+    onTheme: menu,
   });
   const host = new AppHost({
     script: join(here, 'host-process.js'),
@@ -53,48 +72,42 @@ function start(): void {
     onFailed: error => fail(AppError.fromData(error)),
   });
   let isAsked = false;
-  let tray: Tray | undefined;
 
   answerWindow({
     window,
     home,
     devServer,
-    dragIcon: join(resources, 'icons/tray.png'),
+    dragIcon: icon,
     requestHost: () => {
       isAsked = true;
       givePort();
     },
   });
-  installMenu({
-    send: command => window.command(command),
-    theme: () => window.theme,
-    setTheme: theme => window.setTheme(theme),
+  menu();
+  new Quit({
     home,
+    host,
+    stayInTray: () => {
+      tray.enter();
+      window.browserWindow?.close();
+    },
+    show: () => window.show(),
   });
-  new Quit({ home, host, stayInTray });
   app.on('second-instance', (_event, args, cwd) => {
     const request = openRequestOf(args, cwd);
     if (request === undefined) window.show();
     else window.command(request);
   });
-  app.on('open-file', (event, path) => {
-    event.preventDefault();
-    window.command({ kind: 'open-path', path });
-  });
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    const request = openRequestOf(['', url], home);
-    if (request !== undefined) window.command(request);
-  });
   app.on('activate', () => window.show());
   app.on('window-all-closed', () => {
-    if (tray === undefined) app.quit();
+    if (!tray.isThere) app.quit();
   });
 
   host.start();
   window.show();
+  open = command => window.command(command);
   const request = openRequestOf(process.argv.slice(app.isPackaged ? 0 : 1), process.cwd());
-  if (request !== undefined) window.command(request);
+  for (const command of [...asked, ...(request === undefined ? [] : [request])]) open(command);
 
   function givePort(): void {
     const contents = window.browserWindow?.webContents;
@@ -103,32 +116,20 @@ function start(): void {
     if (port !== undefined) contents.postMessage(channels.hostPort, null, [port]);
   }
 
-  function stayInTray(): void {
-    if (tray === undefined) {
-      tray = new Tray(join(resources, 'icons/tray.png'));
-      tray.setToolTip('Proofbench: leases are open');
-      tray.on('click', leaveTray);
-      tray.setContextMenu(
-        Menu.buildFromTemplate([
-          { label: 'Open Proofbench', click: leaveTray },
-          { label: 'Quit', click: () => app.quit() },
-        ]),
-      );
-    }
-    window.browserWindow?.close();
-  }
-
-  function leaveTray(): void {
-    tray?.destroy();
-    tray = undefined;
-    window.show();
+  function menu(): void {
+    installMenu({
+      send: command => window.command(command),
+      theme: () => window.theme,
+      setTheme: theme => window.setTheme(theme),
+      home,
+    });
   }
 }
 
 function fail(thrown: unknown): void {
   const error = AppError.from(thrown);
   console.error(thrown);
-  dialog.showErrorBox('Proofbench cannot open its workspace', [error.message, error.hint ?? ''].join('\n\n').trim());
+  dialog.showErrorBox('Proofbench cannot go on', [error.message, error.hint ?? ''].join('\n\n').trim());
   app.exit(1);
 }
 

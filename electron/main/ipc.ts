@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import {
   app,
   clipboard,
@@ -17,12 +17,12 @@ import type { MainWindow } from './window.ts';
 
 export interface IpcOptions {
   window: MainWindow;
-  /** The workspace's folder: only what lies in it is opened, shown or dragged out. */
+  /** The workspace's folder: only what lies in it is opened or dragged out. */
   home: string;
   /** What a file that is dragged out looks like. */
   dragIcon: string;
   devServer: string | undefined;
-  requestHost: (event: IpcMainEvent) => void;
+  requestHost: () => void;
 }
 
 const path = z.string().min(1).max(4096);
@@ -45,10 +45,8 @@ const takesFolders = (kind: z.infer<typeof chooseKind>) => kind === 'any' || kin
 export function answerWindow(options: IpcOptions): void {
   const { window, home } = options;
 
-  on(channels.requestHost, z.tuple([]), event => {
-    options.requestHost(event);
-    window.listening();
-  });
+  on(channels.requestHost, z.tuple([]), () => options.requestHost());
+  on(channels.listening, z.tuple([]), () => window.listening());
   handle(channels.choose, z.tuple([chooseKind]), async ([kind]) => {
     const { canceled, filePaths } = await dialog.showOpenDialog(parent(), {
       // Elsewhere than on a Mac a dialog that takes folders takes no files.
@@ -72,7 +70,10 @@ export function answerWindow(options: IpcOptions): void {
     const problem = await shell.openPath(inside);
     if (problem !== '') throw new Error(problem);
   });
-  on(channels.showInFolder, z.tuple([path]), (_event, [wanted]) => shell.showItemInFolder(wanted));
+  // Saved files lie anywhere. The file manager only points at them; a path of another machine is not followed.
+  on(channels.showInFolder, z.tuple([path]), (_event, [wanted]) => {
+    if (isAbsolute(wanted) && !wanted.startsWith('\\\\') && !wanted.startsWith('//')) shell.showItemInFolder(wanted);
+  });
   on(channels.dragOut, z.tuple([path]), (event, [wanted]) => {
     const inside = insideHome(wanted);
     if (inside !== undefined) event.sender.startDrag({ file: inside, icon: options.dragIcon });

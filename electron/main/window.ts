@@ -1,10 +1,9 @@
-import { join } from 'node:path';
-import { BrowserWindow, nativeTheme, screen } from 'electron';
-import type { AppCommand, Theme } from '../../shared/bridge.ts';
-import { channels } from '../../shared/bridge.ts';
+import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
+import { type AppCommand, channels, type Theme } from '../../shared/bridge.ts';
 import { appOrigin } from './app-protocol.ts';
 import { fitToScreens, leastSize, readWindowState, type WindowState, writeWindowState } from './window-state.ts';
 
+const crashAgainMs = 10_000;
 /** Backgrounds of `bg-app` in tokens.css: what shows before the first paint. */
 const backgrounds = { light: '#f4f5f7', dark: '#0b0c0e' };
 
@@ -14,6 +13,9 @@ export interface MainWindowOptions {
   version: string;
   /** The address of the development server instead of the built files. */
   devServer: string | undefined;
+  /** It is on screen again. */
+  onShown: () => void;
+  onTheme: () => void;
 }
 
 /** The app's one window: made when it is needed, remembered when it is closed. */
@@ -21,8 +23,10 @@ export class MainWindow {
   readonly #options: MainWindowOptions;
   #state: WindowState;
   #window: BrowserWindow | undefined;
+  #isListening = false;
   /** Told to the page once it listens. */
   #waiting: AppCommand[] = [];
+  #crashedMs = 0;
 
   constructor(options: MainWindowOptions) {
     this.#options = options;
@@ -36,6 +40,7 @@ export class MainWindow {
 
   /** Opens the window, or brings it to the front. */
   show(): void {
+    this.#options.onShown();
     if (this.#window !== undefined) {
       if (this.#window.isMinimized()) this.#window.restore();
       this.#window.show();
@@ -75,23 +80,25 @@ export class MainWindow {
     window.on('close', () => this.#remember());
     window.on('closed', () => {
       this.#window = undefined;
+      this.#isListening = false;
     });
+    window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) this.#isListening = false;
+    });
+    window.webContents.on('render-process-gone', (_event, { reason }) => this.#crashed(window, reason));
     void window.loadURL(`${devServer ?? appOrigin}${place.route}`);
   }
 
   /** Tells the page, now or as soon as it listens; opens the window for it. */
   command(command: AppCommand): void {
-    if (this.#window === undefined || this.#window.webContents.isLoading()) {
-      this.#waiting.push(command);
-      this.show();
-    } else {
-      this.show();
-      this.#window.webContents.send(channels.command, command);
-    }
+    if (this.#isListening) this.#window?.webContents.send(channels.command, command);
+    else this.#waiting.push(command);
+    this.show();
   }
 
   /** The page listens: what waited for it is told. */
   listening(): void {
+    this.#isListening = true;
     for (const command of this.#waiting.splice(0)) this.#window?.webContents.send(channels.command, command);
   }
 
@@ -99,10 +106,27 @@ export class MainWindow {
     this.#state = { ...this.#state, theme };
     applyTheme(theme);
     this.#remember();
+    this.#options.onTheme();
   }
 
   get theme(): Theme {
     return this.#state.theme;
+  }
+
+  /** A page that crashed is loaded anew; one that crashes again at once would do so for ever. */
+  #crashed(window: BrowserWindow, reason: string): void {
+    if (reason === 'clean-exit') return;
+    console.error(`The page ended: ${reason}.`);
+    const isAgain = Date.now() - this.#crashedMs < crashAgainMs;
+    this.#crashedMs = Date.now();
+    // Not from within the event: the frame that is gone is still being put away.
+    if (!isAgain) setImmediate(() => window.webContents.reload());
+    else
+      dialog.showErrorBox(
+        'Proofbench’s window ended twice',
+        `The reason given: ${reason}. What runs goes on; open the window again.`,
+      );
+    if (isAgain) window.destroy();
   }
 
   #remember(): void {
@@ -124,9 +148,4 @@ export class MainWindow {
 /** High contrast is a dark theme of the page's own; the system knows it as dark. */
 function applyTheme(theme: Theme): void {
   nativeTheme.themeSource = theme === 'contrast' ? 'dark' : theme;
-}
-
-/** The folder of the built app: the main script lies in `out/main`. */
-export function builtFolder(mainFolder: string, name: 'preload' | 'renderer'): string {
-  return join(mainFolder, '..', name);
 }

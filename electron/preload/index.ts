@@ -5,6 +5,7 @@ const bridge: Bridge = {
   platform: process.platform,
   version: process.argv.find(argument => argument.startsWith('--app-version='))?.slice('--app-version='.length) ?? '',
   requestHost: () => ipcRenderer.send(channels.requestHost),
+  listening: () => ipcRenderer.send(channels.listening),
   pathOf: file => webUtils.getPathForFile(file),
   choose: kind => ipcRenderer.invoke(channels.choose, kind),
   saveAs: suggestedName => ipcRenderer.invoke(channels.saveAs, suggestedName),

@@ -208,11 +208,9 @@ interface Recovered {
 
 /** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
 async function recover({ store, catalog, gateway, deployer, leases, callers, runs, log }: Recovered) {
-  store.evidence.dropUnrecordedKeeps();
-  store.blobs.sweepFiles();
-  store.blobs.collect();
   const attempt = (what: string, work: Promise<unknown>) =>
     work.catch((error: unknown) => log(`recovery, ${what}: ${AppError.from(error).message}`));
+  await attempt('blobs', dropUnowned(store));
   await attempt('runs', runs.recover());
   await attempt('deployments', deployer.recover());
   callers.recover();
@@ -220,6 +218,13 @@ async function recover({ store, catalog, gateway, deployer, leases, callers, run
   await attempt('images', catalog.sweepImages());
   await attempt('gateway', gateway.sweep());
   leases.schedule();
+}
+
+/** What a host that died had begun to keep and nobody came to own. */
+async function dropUnowned({ evidence, blobs }: Store): Promise<void> {
+  evidence.dropUnrecordedKeeps();
+  blobs.sweepFiles();
+  blobs.collect();
 }
 
 /** The port is chosen once for a workspace and kept, because URLs with it have been given away (DESIGN §5). */

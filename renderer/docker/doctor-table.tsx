@@ -1,7 +1,6 @@
 import type { DoctorCheck } from '../../shared/contract/index.ts';
 import type { AppError } from '../../shared/errors.ts';
-import { useNow } from '../runs/use-now.ts';
-import { ago, CopyButton, ErrorText, ProgressLine, type Status, StatusText } from '../ui/index.ts';
+import { ago, CopyButton, ErrorText, ProgressLine, type Status, StatusText, useNow } from '../ui/index.ts';
 
 const words: Record<DoctorCheck['status'], { status: Status; text: string }> = {
   ok: { status: 'pass', text: 'Good' },

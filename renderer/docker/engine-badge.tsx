@@ -3,8 +3,7 @@ import { Power } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { useEngine } from '../host/host.ts';
-import { toastError } from '../runs/toast-error.ts';
-import { Button, LinkButton, StatusMark } from '../ui/index.ts';
+import { Button, LinkButton, StatusMark, toastError } from '../ui/index.ts';
 import { engineWord } from './engine-words.ts';
 import { useStartDocker } from './use-start-docker.ts';
 

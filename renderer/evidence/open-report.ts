@@ -1,5 +1,5 @@
 import { bridge, host } from '../host/host.ts';
-import { toastError } from '../runs/toast-error.ts';
+import { toastError } from '../ui/index.ts';
 
 /** Opens the report of evidence in the system's browser. What goes wrong is told by a toast. */
 export async function openReport(evidenceId: string): Promise<void> {

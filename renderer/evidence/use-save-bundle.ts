@@ -2,8 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { EvidenceRow, Progress, VerifyReport } from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import { bridge, host } from '../host/host.ts';
-import { toastError } from '../runs/toast-error.ts';
-import { toast } from '../ui/index.ts';
+import { toast, toastError } from '../ui/index.ts';
 import { bundleFileName, verifiedLine } from './bundle-words.ts';
 
 /** How far the saving of a bundle is. */

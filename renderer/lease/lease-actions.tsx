@@ -2,8 +2,7 @@ import { ReceiptText } from 'lucide-react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { LeaseRow } from '../../shared/contract/index.ts';
 import { host } from '../host/host.ts';
-import { toastError } from '../runs/toast-error.ts';
-import { Button, countdown, toast } from '../ui/index.ts';
+import { Button, countdown, toast, toastError } from '../ui/index.ts';
 import { useLeaseDialog } from './lease-dialog-store.ts';
 import { extended, extensions, leftMs } from './lease-time.ts';
 

@@ -1,13 +1,12 @@
 import type { LeaseRow } from '../../shared/contract/index.ts';
-import { countdown, StatusMark, StatusText } from '../ui/index.ts';
+import { countdown, StatusMark, StatusText, useNow } from '../ui/index.ts';
 import { endWord, leftMs, remainingShare, warnBelowMs } from './lease-time.ts';
-import { useSecond } from './use-second.ts';
 
 const round = 2 * Math.PI * 6;
 
 /** What is left of a lease's time, as a ring of 16 px. Say the time beside it. */
 export function LeaseRing({ lease }: { lease: LeaseRow }) {
-  const now = useSecond();
+  const now = useNow(1000);
   const share = lease.state === 'open' ? remainingShare(lease, now) : 0;
   return (
     <svg width={16} height={16} viewBox="0 0 16 16" fill="none" strokeWidth={2.5} aria-hidden className="flex-none">
@@ -26,7 +25,7 @@ export function LeaseRing({ lease }: { lease: LeaseRow }) {
 
 /** The time a lease has left, with a triangle under five minutes; once it ended, how. */
 export function LeaseTime({ lease, isStrong = false }: { lease: LeaseRow; isStrong?: boolean }) {
-  const now = useSecond();
+  const now = useNow(1000);
   const end = endWord(lease, now);
   if (end !== undefined) return <StatusText status={end.status}>{end.text}</StatusText>;
   const left = leftMs(lease, now);

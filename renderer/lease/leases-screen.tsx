@@ -3,8 +3,17 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { LeaseRow, RunRow } from '../../shared/contract/index.ts';
 import { useAnswer } from '../host/host.ts';
 import { CommandLine } from '../runs/command-line.tsx';
-import { useNow } from '../runs/use-now.ts';
-import { ago, Button, Digest, EmptyState, ErrorText, LinkButton, PaneMessage, useHotkeys } from '../ui/index.ts';
+import {
+  ago,
+  Button,
+  Digest,
+  EmptyState,
+  ErrorText,
+  LinkButton,
+  PaneMessage,
+  useHotkeys,
+  useNow,
+} from '../ui/index.ts';
 import { LeaseActions } from './lease-actions.tsx';
 import { LeaseRing, LeaseTime } from './lease-clock.tsx';
 import { inOrder } from './lease-time.ts';

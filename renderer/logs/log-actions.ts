@@ -1,6 +1,5 @@
 import { bridge, host } from '../host/host.ts';
-import { toastError } from '../runs/toast-error.ts';
-import { bytes, toast } from '../ui/index.ts';
+import { bytes, toast, toastError } from '../ui/index.ts';
 import type { LogFilter } from './log-filter.ts';
 import { showContainers, showsContainer, soloContainer, toggleContainer } from './log-filter.ts';
 import type { LogMenuItem } from './log-menu.tsx';

@@ -1,6 +1,5 @@
 import { bridge, host } from '../host/host.ts';
-import { toastError } from '../runs/toast-error.ts';
-import { toast } from '../ui/index.ts';
+import { toast, toastError } from '../ui/index.ts';
 
 /** Asks where to, then writes the bytes of a digest there. The system's dialog has asked before it replaces a file. */
 export async function saveBlob(sha256: string, suggestedName: string): Promise<void> {

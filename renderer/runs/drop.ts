@@ -1,10 +1,9 @@
 import type { UseNavigateResult } from '@tanstack/react-router';
 import { AppError } from '../../shared/errors.ts';
 import { host } from '../host/host.ts';
-import { bytes, toast } from '../ui/index.ts';
+import { bytes, toast, toastError } from '../ui/index.ts';
 import { nameOf, resolveDropped } from './dropped.ts';
 import { freeze } from './freeze.ts';
-import { toastError } from './toast-error.ts';
 
 /**
  * Does with paths given to the app what they are for, wherever they were dropped: a bundle is verified, a manifest or the folder of a

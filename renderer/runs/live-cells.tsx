@@ -1,9 +1,8 @@
 import type { RunRow } from '../../shared/contract/index.ts';
 import { useAnswer } from '../host/host.ts';
-import { Button, Meter } from '../ui/index.ts';
+import { Button, Meter, useNow } from '../ui/index.ts';
 import { GridCell } from './grid-cell.tsx';
 import { liveStep } from './run-row.ts';
-import { useNow } from './use-now.ts';
 
 /** In place of the figures: what a live run does now, how far it is, and how to stop it. */
 export function LiveCells({ row, isStopping, onStop }: { row: RunRow; isStopping: boolean; onStop(): void }) {

@@ -2,9 +2,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { LeaseRow, RunRow } from '../../shared/contract/index.ts';
+import { useNow } from '../ui/index.ts';
 import { columns, lineId, RunLine } from './run-line.tsx';
 import { isLive, maxPips } from './run-row.ts';
-import { useNow } from './use-now.ts';
 
 export interface RunsGridProps {
   rows: readonly RunRow[];

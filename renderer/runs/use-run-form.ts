@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { RunPlan } from '../../shared/contract/index.ts';
 import { host } from '../host/host.ts';
-import { bytes, toast } from '../ui/index.ts';
+import { bytes, toast, toastError } from '../ui/index.ts';
 import {
   addFixture,
   emptyForm,
@@ -12,7 +12,6 @@ import {
   replaceFixture,
   restoreFixture,
 } from './run-form.ts';
-import { toastError } from './toast-error.ts';
 import { useFreezing } from './use-freezing.ts';
 
 /** What is chosen for a run of `plan`; each change of its fixtures can be undone. `given` are frozen files by id, comma separated. */

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { RunRow } from '../../shared/contract/index.ts';
 import { host } from '../host/host.ts';
-import { Button, Dialog, toast } from '../ui/index.ts';
-import { toastError } from './toast-error.ts';
+import { Button, Dialog, toast, toastError } from '../ui/index.ts';
 
 /** How a live row is stopped: a run that is under way at once; a live test that is held only after it was asked about. */
 export function useStop() {

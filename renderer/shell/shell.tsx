@@ -19,18 +19,18 @@ export function Shell() {
   const { pathname } = useLocation();
   const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null);
   useLeaseWarnings();
-  useEffect(
-    () =>
-      bridge.onCommand(command =>
-        onCommand(command, {
-          navigate: to => void navigate({ to }),
-          showPalette: () => setOverlay('palette'),
-          showKeys: () => setOverlay('keys'),
-          open: paths => openDropped(paths, navigate),
-        }),
-      ),
-    [navigate],
-  );
+  useEffect(() => {
+    const stop = bridge.onCommand(command =>
+      onCommand(command, {
+        navigate: to => void navigate({ to }),
+        showPalette: () => setOverlay('palette'),
+        showKeys: () => setOverlay('keys'),
+        open: paths => openDropped(paths, navigate),
+      }),
+    );
+    bridge.listening();
+    return stop;
+  }, [navigate]);
   useEffect(() => acceptDrops(paths => openDropped(paths, navigate)), [navigate]);
   useHotkeys({
     '$mod+k': () => setOverlay('palette'),

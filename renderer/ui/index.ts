@@ -14,4 +14,5 @@ export type { TabItem } from './tab-keys.ts';
 export * from './tabs.tsx';
 export * from './toast.tsx';
 export * from './tooltip.tsx';
+export * from './use-now.ts';
 export * from './virtual-list.tsx';

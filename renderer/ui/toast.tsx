@@ -7,6 +7,7 @@ import {
   UNSTABLE_ToastQueue as ToastQueue,
   UNSTABLE_ToastRegion as ToastRegion,
 } from 'react-aria-components';
+import { AppError } from '../../shared/errors.ts';
 import { Button, CopyButton } from './button.tsx';
 import { StatusMark } from './status.tsx';
 
@@ -24,6 +25,12 @@ const queue = new ToastQueue<ToastData>({ maxVisibleToasts: 3 });
 /** Shows a toast for 6 s, longer under the pointer or focus; one with an error stays until it is closed. */
 export function toast(data: ToastData): void {
   queue.add(data, data.kind === 'error' ? {} : { timeout: shownMs });
+}
+
+/** Tells of an act that failed, verbatim with its hint; being cancelled is nothing to tell of. */
+export function toastError(thrown: unknown): void {
+  const error = AppError.from(thrown);
+  if (error.code !== 'cancelled') toast({ kind: 'error', title: error.message, detail: error.hint });
 }
 
 /** Where toasts appear; once in the window. */

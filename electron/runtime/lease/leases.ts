@@ -99,7 +99,7 @@ export class Leases implements Disposable {
     );
   }
 
-  /** Moves the deadline to `ttl` from now, as far as the cap; what is deployed under it goes on as long. */
+  /** Moves the deadline to `ttl` from now, as far as the cap. A deployment's own fixed duration stays as it is. */
   renew(ref: string, ttl: string): Lease {
     const expiresAtMs = Date.now() + ttlOf(ttl);
     const lease = this.requireOpen(ref);

@@ -45,14 +45,13 @@ export async function driveCases(
   deployer: Deployer,
   signal: AbortSignal,
   onResult: (result: CaseResult) => Promise<void>,
-): Promise<CaseResult[]> {
+): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const evaluator = stack.use(new Evaluator());
   const readers = new Map<string, EgressReader>();
   for (const alias of new Set(proof.cases.map(each => each.expect.from).filter(from => from !== undefined))) {
     readers.set(alias, stack.use(await EgressReader.open(endpointOf(test, alias).url, signal)));
   }
-  const results: CaseResult[] = [];
   for (const [index, each] of proof.cases.entries()) {
     signal.throwIfAborted();
     const result = await driveCase(each, index === 0 ? firstTimeoutMs : laterTimeoutMs, {
@@ -62,10 +61,8 @@ export async function driveCases(
       readers,
       signal,
     });
-    results.push(result);
     await onResult(result);
   }
-  return results;
 }
 
 /** Expectations of severity `warn` that did not hold. */

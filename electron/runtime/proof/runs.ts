@@ -199,18 +199,17 @@ export class Runs implements AsyncDisposable {
     const test: LiveTest = { stage: 'start', fixtures: new Map(), vertices: new Map(), endpoints: [] };
     const work = { signal, progress: (step: Progress) => this.#options.log(`${run.id}: ${step.message}`) };
     let failure: AppError | undefined;
-    let results: CaseResult[] = [];
+    const results: CaseResult[] = [];
     try {
       await setUpLiveTest(liveTest, this.#options, lease, test, this.#watcherOf(run), work);
       store.runs.update(run.id, { state: run.kind === 'proof' ? 'running' : 'ready' });
       if (run.kind === 'proof') {
-        results = await driveCases(
-          liveTest.manifest.proof as ProofBlock,
-          test,
-          this.#options.deployer,
-          signal,
-          result => recordCase(run, result, store, runLog),
-        );
+        const proof = liveTest.manifest.proof as ProofBlock;
+        await driveCases(proof, test, this.#options.deployer, signal, async result => {
+          // Evidence has what there is: also when the run breaks before its next case is over.
+          results.push(result);
+          await recordCase(run, result, store, runLog);
+        });
       } else if (request.hold === true) return;
     } catch (thrown) {
       failure = AppError.from(signal.aborted && signal.reason instanceof AppError ? signal.reason : thrown);

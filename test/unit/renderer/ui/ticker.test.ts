@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Ticker } from '../../../../renderer/lease/ticker.ts';
+import { Ticker } from '../../../../renderer/ui/ticker.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
