@@ -34,9 +34,12 @@ const modules = join(root, 'node_modules');
  */
 export async function ensureTestElectron() {
   const installed = installedElectron();
-  if (installed !== undefined && !(isOlder(installed) && isSupported())) return { executablePath: installed };
+  if (installed !== undefined && !(isOlder(installed) && isSupported())) {
+    if (isSupported() && process.env.DISPLAY === undefined) ensureSystemPackages({ toBuild: false });
+    return { executablePath: installed };
+  }
   if (!isSupported()) fail('No Electron is installed: run `npx electron --version` once, which downloads it.');
-  ensureSystemPackages();
+  ensureSystemPackages({ toBuild: true });
   const executablePath = installed ?? (await ensurePackaged());
   return { executablePath, nativeBinding: await ensureBinding() };
 }
@@ -263,7 +266,7 @@ function nodePrefixes() {
 }
 
 /** Only files are looked for, so that nothing costs time when everything is there. */
-function ensureSystemPackages() {
+function ensureSystemPackages({ toBuild }) {
   const library = name =>
     ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib'].some(at => existsSync(join(at, name)));
   const command = name => (process.env.PATH ?? '').split(delimiter).some(at => at !== '' && existsSync(join(at, name)));
@@ -277,9 +280,7 @@ function ensureSystemPackages() {
     libxss1: library('libXss.so.1'),
     'libatk-bridge2.0-0': library('libatk-bridge-2.0.so.0'),
     libdrm2: library('libdrm.so.2'),
-    'g++': command('g++'),
-    make: command('make'),
-    python3: command('python3'),
+    ...(toBuild ? { 'g++': command('g++'), make: command('make'), python3: command('python3') } : {}),
   };
   const missing = Object.keys(needed).filter(name => !needed[name]);
   if (missing.length === 0) return;
