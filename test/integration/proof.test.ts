@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Caller } from '../../electron/host/caller.ts';
 import type { RunDetail } from '../../shared/contract/index.ts';
 import { componentFolder, manifest, shoutProof } from '../support/components.ts';
-import { eventsOf, projectDir, Workspace } from '../support/workspace.ts';
+import { eventsOf, projectDir, untilEvent, Workspace } from '../support/workspace.ts';
 
 const hello = JSON.stringify({ text: 'hello' });
 
@@ -123,6 +123,38 @@ describe('ppl proof run', () => {
     const events = eventsOf(outcome.stdout);
     expect(events.at(-2)).toMatchObject({ type: 'case', verdict: 'fail' });
     expect(JSON.stringify(events.at(-2))).toContain('fixture_rejected');
+  });
+
+  it('keeps the cases that were over in its evidence when it is stopped before the last', async () => {
+    await using workspace = new Workspace();
+    const later = `    - name: again
+      send: {to: in, fixture: slow}
+      expect: {meaning: "It never comes.", from: out}
+`;
+    const main = `import { run } from 'pipelogic';
+
+run(message => (message.text === 'slow' ? new Promise(() => {}) : { text: message.text.toUpperCase() }));
+`;
+    const dir = workspace.folder({
+      ...componentFolder({ main }),
+      'proof.yml': manifest({
+        fixtures: '  - {name: hello, path: ./hello.json}\n  - {name: slow, path: ./slow.json}',
+        proof: shoutProof.replace(/(\n {2}risks:|$)/, `\n${later}$1`),
+      }),
+      'hello.json': hello,
+      'slow.json': '{"text": "slow"}',
+    });
+    const proof = workspace.start(['proof', 'run', 'proof.yml'], { cwd: dir });
+    await untilEvent(proof, 'case');
+    const { items } = await workspace.json<{ items: { id: string }[] }>(['run', 'list']);
+    await workspace.ppl(['run', 'cancel', items[0]?.id as string]);
+    const outcome = await proof.outcome;
+    expect(outcome.code).toBe(1);
+    const { evidence_id } = eventsOf(outcome.stdout).at(-1) as unknown as { evidence_id: string };
+    const { record } = await workspace.json<{ record: { observed: { cases: { name: string; frames: unknown[] }[] } } }>(
+      ['evidence', 'show', evidence_id],
+    );
+    expect(record.observed.cases).toMatchObject([{ name: 'hello', frames: [{}] }]);
   });
 
   it('refuses an expectation that does not say what the output means', async () => {
