@@ -2,6 +2,7 @@ import type { Handlers } from '../../shared/contract/index.ts';
 import { parseDuration } from '../../shared/duration.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Backends } from './backend/backends.ts';
+import { itemProgress } from './base/byte-progress.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { listExamples } from './catalog/examples.ts';
 import type { Deployer } from './deploy/deployer.ts';
@@ -235,7 +236,7 @@ export function proceduresOf(services: Services): Handlers {
       return {};
     },
     'run.list': async () => counted(runRows(store)),
-    'run.show': async ({ run }) => runDetailOf(runs.get(run), store, runLog),
+    'run.show': async ({ run }) => runDetailOf(runs.get(run), store),
     'manifest.check': async ({ manifest }, { signal }) =>
       checkManifest(manifest, { store, catalog, files, backends, deployer }, signal),
     'example.list': async () => counted(listExamples(services.examplesDir)),
@@ -257,7 +258,7 @@ export function proceduresOf(services: Services): Handlers {
     'evidence.verify': async ({ bundle }, { signal, progress }) =>
       verifyBundle(bundle, {
         signal,
-        onFile: (done, total) => progress({ message: 'Checking the bundle', done, total, unit: 'items' }),
+        onFile: itemProgress('Checking the bundle', progress),
       }),
     'evidence.report': async ({ evidence }, { signal }) => ({
       path: await shelf.report(shelf.resolve(evidence), signal),

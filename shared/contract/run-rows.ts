@@ -14,7 +14,7 @@ export const runVertex = z.object({
   /** Types of its ports as its component declares them. */
   inputs: z.array(z.string()),
   outputs: z.array(z.string()),
-  /** The rest is null until the run has made it. */
+  /** The rest is null until the run has made it; `version_id` is known from the start where the manifest pins it. */
   vertex_id: z.string().nullable(),
   version_id: z.string().nullable(),
   container_id: z.string().nullable(),

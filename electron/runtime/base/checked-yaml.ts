@@ -4,7 +4,7 @@ import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import { nearest } from '../../../shared/nearest.ts';
 
 /** So that nobody's manifest exhausts the memory; YAML's own alias bombs are refused by the parser. */
-const maxBytes = 1 << 20;
+export const maxYamlBytes = 1 << 20;
 
 export interface CheckedYaml<T> {
   value: T;
@@ -22,7 +22,7 @@ export function parseCheckedYaml<S extends z.ZodType>(
   schema: S,
   code: ErrorCode,
 ): CheckedYaml<z.infer<S>> {
-  if (Buffer.byteLength(text) > maxBytes) throw new AppError(code, `${file} is larger than ${maxBytes} bytes.`);
+  if (Buffer.byteLength(text) > maxYamlBytes) throw new AppError(code, `${file} is larger than ${maxYamlBytes} bytes.`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const fail = (offset: number, key: string, message: string, hint?: string) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -8,10 +8,11 @@ import { byteProgress } from './byte-progress.ts';
 import { writeDurably } from './durable-file.ts';
 
 export interface FileSave {
-  source: Readable;
+  /** Opens what is saved; called once nothing speaks against saving it. */
+  source: () => Readable;
   /** How many bytes are to come, as far as is known. */
   total: number;
-  /** A file, or a folder that gets a file of this name. */
+  /** Absolute: a file, or a folder that gets a file of this name. */
   to: string;
   name: string;
   overwrite: boolean;
@@ -25,24 +26,47 @@ export interface SaveWork {
   progress: (step: Progress) => void;
 }
 
+/** What the file system says of a path at which no file can be written. */
+const unwritable = [
+  'EACCES',
+  'EBUSY',
+  'EINVAL',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+  // A path with a NUL in it.
+  'ERR_INVALID_ARG_VALUE',
+];
+
 /**
  * Writes a file where the user wants it, whole or not at all; nothing is left of one that was cancelled.
- * @throws AppError `conflict` when something is there, `file_not_found` without its folder, `usage` where nothing may be written.
+ * @throws AppError `conflict` when something is there that is not to be replaced, or no plain file; `file_not_found` without
+ * its folder or what is saved; `usage` where nothing can be written.
  */
 export async function saveFile(
   save: FileSave,
   { signal, progress }: SaveWork,
 ): Promise<{ path: string; bytes: number }> {
-  const { source, what, overwrite } = save;
+  const { what, overwrite } = save;
   try {
-    const target = statSync(save.to, { throwIfNoEntry: false })?.isDirectory() ? join(save.to, save.name) : save.to;
-    const there = statSync(target, { throwIfNoEntry: false });
-    if (there !== undefined && (!overwrite || there.isDirectory())) {
+    const target = targetOf(save);
+    // A link that leads nowhere is something too.
+    const there = statSync(target, { throwIfNoEntry: false }) ?? lstatSync(target, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isFile()) {
+      throw new AppError('conflict', `${target} is there already and is no plain file.`, {
+        hint: 'Give another path.',
+      });
+    }
+    if (there !== undefined && !overwrite) {
       throw new AppError('conflict', `${target} is there already.`, { hint: 'Give another path, or --overwrite.' });
     }
-    if (!existsSync(dirname(target))) throw new AppError('file_not_found', `There is no folder ${dirname(target)}.`);
+    if (!existsSync(dirname(target))) throw noFolder(dirname(target));
+    signal.throwIfAborted();
     const { bytes } = await writeDurably({
-      source,
+      source: save.source(),
       temporary: `${target}.${randomBytes(6).toString('hex')}.part`,
       target: () => target,
       what,
@@ -51,13 +75,27 @@ export async function saveFile(
     });
     return { path: target, bytes };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENAMETOOLONG'].includes(code)) throw error;
+    const { code = '', path = save.to } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+    if (code === 'ENOENT') {
+      throw new AppError('file_not_found', `Saving ${what}: ${path} is not there.`, { cause: error });
+    }
+    if (!unwritable.includes(code)) throw error;
     throw new AppError('usage', `${save.to} cannot be written (${code}).`, {
       hint: 'Give a path in a folder that is yours.',
       cause: error,
     });
-  } finally {
-    source.destroy();
   }
+}
+
+function targetOf({ to, name }: FileSave): string {
+  if (!isAbsolute(to)) {
+    throw new AppError('usage', `${JSON.stringify(to)} is no absolute path.`, { hint: 'Give the whole path.' });
+  }
+  if (statSync(to, { throwIfNoEntry: false })?.isDirectory()) return join(to, name);
+  if (to.endsWith('/') || to.endsWith(sep)) throw noFolder(to);
+  return to;
+}
+
+function noFolder(path: string): AppError {
+  return new AppError('file_not_found', `There is no folder ${path}.`);
 }

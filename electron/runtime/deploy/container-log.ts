@@ -73,31 +73,41 @@ export class ContainerLog {
     return existsSync(this.path(stream)) ? statSync(this.path(stream)).size : 0;
   }
 
+  /** How long the index is so far: it names every byte captured so far. */
+  get indexBytes(): number {
+    return existsSync(this.indexPath) ? statSync(this.indexPath).size : 0;
+  }
+
   text(stream: LogStream): string {
     return existsSync(this.path(stream)) ? readFileSync(this.path(stream), 'utf8') : '';
   }
 
   /** The last lines of both streams in arrival order, for a message. */
   tail(lines: number): string {
-    const size = existsSync(this.indexPath) ? statSync(this.indexPath).size : 0;
-    const { entries } = this.#readIndex(this.#lineStart(Math.max(0, size - maxTailIndexBytes)));
+    const { entries } = this.#readIndex(this.#lineStart(Math.max(0, this.indexBytes - maxTailIndexBytes)));
     const bytes = Buffer.concat([...this.#chunks(entries)].map(chunk => chunk.bytes));
     return bytes.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   }
 
-  /** What was captured, in arrival order; with `follow`, until the container has ended. Nothing is read ahead of its reader. */
-  async *read(options: { follow?: boolean | undefined; signal?: AbortSignal }): AsyncGenerator<LogChunk> {
+  /**
+   * What was captured, in arrival order; with `follow`, until the container has ended, and with `until`, what an index of so
+   * many bytes names. Nothing is read ahead of its reader.
+   */
+  async *read(
+    options: { follow?: boolean | undefined; signal?: AbortSignal } | { until: number },
+  ): AsyncGenerator<LogChunk> {
+    const { follow, signal, until } = { follow: false, signal: undefined, until: undefined, ...options };
     let position = 0;
     while (true) {
       const wasOpen = this.isOpen;
-      const { entries, next } = this.#readIndex(position);
+      const { entries, next } = this.#readIndex(position, until);
       yield* this.#chunks(entries);
       if (next !== position) {
         position = next;
         continue;
       }
-      if (!options.follow || !wasOpen || options.signal?.aborted) return;
-      await this.#changed.next({ ms: 1000, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+      if (!follow || !wasOpen || signal?.aborted) return;
+      await this.#changed.next({ ms: 1000, ...(signal === undefined ? {} : { signal }) });
     }
   }
 
@@ -172,9 +182,9 @@ export class ContainerLog {
     this.#changed.emit();
   }
 
-  #readIndex(position: number): { entries: IndexEntry[]; next: number } {
+  #readIndex(position: number, until = Number.POSITIVE_INFINITY): { entries: IndexEntry[]; next: number } {
     if (!existsSync(this.indexPath)) return { entries: [], next: position };
-    const size = statSync(this.indexPath).size;
+    const size = Math.min(this.indexBytes, until);
     const part = readRange(this.indexPath, position, Math.min(size - position, maxPassIndexBytes));
     const end = part.lastIndexOf(0x0a) + 1;
     const entries: IndexEntry[] = [];

@@ -45,6 +45,8 @@ export class EngineMonitor implements Disposable {
   /** The start command is at work, and the engine may still come up. */
   #launched = false;
   #watchers = 0;
+  /** Somebody came to watch when nobody did, and no look has ended since. */
+  #isStale = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: EngineMonitorOptions) {
@@ -69,14 +71,24 @@ export class EngineMonitor implements Disposable {
     if (this.#watchers > 0 && this.#status.state === 'ready') void this.check();
   }
 
-  /** The status as it is, then each time it is another. */
+  /**
+   * The status as it is, then each time it is another. Whoever comes when nobody watched is told what a look of then finds;
+   * before the very first look, that there was none.
+   */
   async *watch(signal: AbortSignal): AsyncGenerator<EngineStatus> {
     const over = AbortSignal.any([signal, this.#disposed.signal]);
     this.#watchers += 1;
-    if (this.#watchers === 1) this.#poll();
+    if (this.#watchers === 1) {
+      this.#isStale = this.#status.state !== 'checking';
+      this.#poll();
+    }
     try {
       let told = '';
       while (!over.aborted) {
+        if (this.#isStale) {
+          await Promise.race([this.check(), new Signal<void>().next({ signal: over })]);
+          continue;
+        }
         const status = this.#status;
         if (told === essence(status)) {
           await this.#changed.next({ signal: over });
@@ -126,6 +138,7 @@ export class EngineMonitor implements Disposable {
       // Looking reports what fails; this is a bug, and no reason to stop.
       this.#options.log(`looking for Docker: ${AppError.from(error).message}`);
     }
+    this.#isStale = false;
     return this.#status;
   }
 
@@ -171,7 +184,9 @@ export class EngineMonitor implements Disposable {
     } finally {
       this.#launched = false;
     }
-    throw notStarted(start, launched, await this.check());
+    const last = await this.check();
+    if (last.state === 'ready') return last;
+    throw notStarted(start, launched, last);
   }
 
   #publish(status: EngineStatus): void {

@@ -31,7 +31,7 @@ export class EvidenceShelf {
     const bundle = bundleOf(evidence);
     const { path } = await saveFile(
       {
-        source: createReadStream(bundle),
+        source: () => createReadStream(bundle),
         total: statSync(bundle).size,
         to,
         name: `${evidence.id}.proof`,
@@ -48,7 +48,8 @@ export class EvidenceShelf {
     const reports = join(this.#store.home, 'reports');
     mkdirSync(reports, { recursive: true, mode: 0o700 });
     const path = join(reports, `${evidence.id}.html`);
-    await readBagFile(bundleOf(evidence), 'data/report.html', source =>
+    const report = { evidenceId: evidence.id, name: 'data/report.html', signal };
+    await readBagFile(bundleOf(evidence), report, source =>
       writeDurably({
         source,
         temporary: `${path}.${randomBytes(6).toString('hex')}.part`,

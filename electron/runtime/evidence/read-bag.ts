@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { type Entry, open, type ZipFile } from 'yauzl';
 import { AppError } from '../../../shared/errors.ts';
@@ -83,20 +83,81 @@ export async function readBag(path: string, { signal, onFile }: BagWork = {}): P
 }
 
 /**
- * Hands one file of a bundle to `take`, as a stream.
- * @throws AppError `bundle_invalid` when the bundle has no such file.
+ * Hands one file of a bundle to `take`, as a stream, once its bytes are those that the bag's manifest names. Nothing else of
+ * the bundle is checked.
+ * @throws AppError `bundle_invalid` when the bundle has no such file, or another; and what `take` throws.
  */
-export async function readBagFile<T>(path: string, name: string, take: (source: Readable) => Promise<T>): Promise<T> {
+export async function readBagFile<T>(
+  path: string,
+  { evidenceId, name, signal }: { evidenceId: string; name: string; signal?: AbortSignal },
+  take: (source: Readable) => Promise<T>,
+): Promise<T> {
   const zip = await openZip(path);
   try {
-    for await (const entry of entriesOf(zip, path)) {
-      if (entry.fileName.replace(/^[^/]+\//, '') !== name) continue;
-      requireHarmless(entry, name, path);
-      return await take(await openEntry(zip, entry));
-    }
-    throw invalid(path, `there is no ${name} in it`);
+    const entry = await readable(path, signal, () => checkedEntry(zip, path, { evidenceId, name, signal }));
+    return await take(Readable.from(chunksOf(zip, entry, path, signal)));
   } finally {
     zip.close();
+  }
+}
+
+/** The entry of a file, whose bytes were read and are those of the manifest. */
+async function checkedEntry(
+  zip: ZipFile,
+  path: string,
+  { evidenceId, name, signal }: { evidenceId: string; name: string; signal: AbortSignal | undefined },
+): Promise<Entry> {
+  const manifestName = 'manifest-sha256.txt';
+  const found = new Map<string, Entry>();
+  if (zip.entryCount > maxEntries) throw invalid(path, `it has ${zip.entryCount} entries, more than ${maxEntries}`);
+  for await (const entry of entriesOf(zip, path)) {
+    signal?.throwIfAborted();
+    const file = [name, manifestName].find(each => entry.fileName === `${evidenceId}/${each}`);
+    if (file === undefined) continue;
+    requireHarmless(entry, file, path);
+    if (found.has(file)) throw invalid(path, `there are two entries ${JSON.stringify(file)}`);
+    found.set(file, entry);
+  }
+  const entry = found.get(name);
+  const manifest = found.get(manifestName);
+  if (entry === undefined || manifest === undefined)
+    throw invalid(path, `there is no ${entry === undefined ? name : manifestName} in it`);
+  if (manifest.uncompressedSize > maxTextBytes) throw invalid(path, `${manifestName} is larger than any of ours`);
+  const { content } = await digest(await openEntry(zip, manifest), true, signal);
+  const { sha256 } = await digest(await openEntry(zip, entry), false, signal);
+  if (!content?.toString('utf8').split('\n').includes(`${sha256}  ${name}`))
+    throw invalid(path, `its ${name} is not the one that ${manifestName} names`);
+  return entry;
+}
+
+async function* chunksOf(
+  zip: ZipFile,
+  entry: Entry,
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  const source = await readable(path, signal, () => openEntry(zip, entry));
+  const chunks = source.iterator() as AsyncIterator<Buffer>;
+  try {
+    while (true) {
+      const next = await readable(path, signal, () => chunks.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    source.destroy();
+  }
+}
+
+/** What a reading of the bundle comes to; what breaks it is the bundle's. */
+async function readable<T>(path: string, signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof AppError
+      ? error
+      : invalid(path, error instanceof Error ? error.message : String(error), error);
   }
 }
 

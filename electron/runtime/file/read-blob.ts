@@ -21,7 +21,7 @@ export async function saveBlob(
   const { bytes } = requireBlob(store, sha256);
   const { path } = await saveFile(
     {
-      source: createReadStream(store.blobs.path(sha256)),
+      source: () => createReadStream(store.blobs.path(sha256)),
       total: bytes,
       to,
       name: sha256,

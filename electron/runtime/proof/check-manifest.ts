@@ -3,14 +3,16 @@ import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RunPlan } from '../../../shared/contract/index.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { mediaTypeOf } from '../file/media-type.ts';
 import { checkLiveTest, type LiveTestServices } from './live-test.ts';
 import { parseManifest, readManifest, resolvePath } from './manifest.ts';
 import { declaredIn, planOf } from './run-plan.ts';
 
 /**
- * What a manifest asks for, read from where it lies; nothing is made and no engine is asked. Throws what starting it would
- * throw before anything is made.
+ * What a manifest asks for, read from where it lies; nothing is made. Throws what starting it without a given version would
+ * throw of the manifest, its component and its fixtures: it needs `release.auto`, where `run.start` may be given a version
+ * instead. No engine is asked, no URL fetched, nothing built, and neither types nor parameters are checked across the graph.
  */
 export async function checkManifest(
   manifestPath: string,
@@ -25,17 +27,34 @@ export async function checkManifest(
     manifestPath,
     declared: declaredIn({ manifestPath, cwd }, services),
   });
-  const frozen = manifest.fixtures.map(async ({ path, file_id }) => {
+  const digests = new Map<string, { sha256: string; bytes: number }>();
+  const known: Partial<RunPlan['fixtures'][number]>[] = [];
+  for (const { name, path, file_id } of manifest.fixtures) {
+    signal.throwIfAborted();
     if (file_id !== undefined) {
       const { id, sha256, bytes, media_type } = services.files.resolve(file_id);
-      return { file_id: id, sha256, bytes, media_type };
-    }
-    if (path === undefined) return {};
-    const file = resolvePath(cwd, manifestPath, path);
-    return { ...(await digestOf(file, signal)), media_type: mediaTypeOf(file) };
-  });
-  const known = await Promise.all(frozen);
+      known.push({ file_id: id, sha256, bytes, media_type });
+    } else if (path !== undefined) {
+      const file = resolvePath(cwd, manifestPath, path);
+      const digest = digests.get(file) ?? (await digestOf(file, signal).catch(unreadable(manifestPath, name, path)));
+      digests.set(file, digest);
+      known.push({ ...digest, media_type: mediaTypeOf(file) });
+    } else known.push({});
+  }
   return { ...plan, fixtures: plan.fixtures.map((fixture, index) => ({ ...fixture, ...known[index] })) };
+}
+
+/** What the file system says of a fixture, as the caller's error. */
+function unreadable(manifestPath: string, name: string, path: string): (error: unknown) => never {
+  return error => {
+    const code = error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === undefined) throw error;
+    throw new AppError('file_not_found', `${manifestPath}: fixture "${name}": ${path} cannot be read (${code}).`, {
+      hint: 'Let Proofbench read it, or give another file.',
+      details: { file: manifestPath, key: 'fixtures', fixture: name },
+      cause: error,
+    });
+  };
 }
 
 async function digestOf(path: string, signal: AbortSignal): Promise<{ sha256: string; bytes: number }> {

@@ -1,4 +1,14 @@
-import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { AppError } from '../../../shared/errors.ts';
 import type { StoredFile } from '../store/files.ts';
 import { type Manifest, type ProofBlock, parseManifest } from './manifest.ts';
@@ -12,7 +22,7 @@ export interface FixtureOverride {
 
 /**
  * A manifest's text with frozen files in place of its own; comments stay. Throws `usage` for an override that says neither
- * which fixture it replaces nor what a new one's output means, and what `fileOf` throws.
+ * which fixture it replaces nor what a new one's output means, or would change what an anchor names; and what `fileOf` throws.
  */
 export function withFixtures(
   text: string,
@@ -33,7 +43,14 @@ export function withFixtures(
     if (at >= 0) replaceSource(document, manifest, at, override, file);
     else addCase(document, manifest, override, file);
   }
-  return document.toString({ lineWidth: 0 });
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (error) {
+    throw new AppError('usage', `${path} cannot be written with other fixtures: ${String(error)}`, {
+      hint: 'Write out what is an alias in the manifest.',
+      cause: error,
+    });
+  }
 }
 
 function replaceSource(
@@ -49,13 +66,17 @@ function replaceSource(
     });
   }
   const fixture = mapIn(document, ['fixtures', at]);
+  for (const source of ['path', 'url', 'file_id']) requireOwn(document, ['fixtures', at, source]);
   for (const source of ['path', 'url']) fixture.delete(source);
   fixture.set('file_id', file.id);
   for (const [index, { send }] of (manifest.proof?.cases ?? []).entries()) {
     if (send.fixture !== name || send.content_type === undefined) continue;
     // Another kind of picture is sent as what it is; what is no picture at all stays for the harness to refuse.
-    if (familyOf(send.content_type) === familyOf(file.media_type) && familyOf(file.media_type) !== 'application')
-      mapIn(document, ['proof', 'cases', index, 'send']).set('content_type', file.media_type);
+    if (familyOf(send.content_type) !== familyOf(file.media_type) || familyOf(file.media_type) === 'application')
+      continue;
+    const sent = ['proof', 'cases', index, 'send'];
+    requireOwn(document, [...sent, 'content_type']);
+    mapIn(document, sent).set('content_type', file.media_type);
   }
 }
 
@@ -83,6 +104,7 @@ function addCase(document: Document, manifest: Manifest, { name, meaning }: Fixt
 }
 
 function append(document: Document, path: readonly (string | number)[], value: unknown): void {
+  requireOwn(document, path);
   const list = document.getIn(path);
   if (isSeq(list)) (list as YAMLSeq).add(document.createNode(value));
   else document.setIn(path, [value]);
@@ -90,11 +112,30 @@ function append(document: Document, path: readonly (string | number)[], value: u
 
 /** What stands there of itself; what an alias stands for may stand elsewhere too. */
 function mapIn(document: Document, path: readonly (string | number)[]): YAMLMap {
+  requireOwn(document, path);
   const found = document.getIn(path);
   if (isMap(found)) return found;
-  throw new AppError('usage', `${path.join('.')} of the manifest is an alias, so nothing can be put in its place.`, {
-    hint: 'Write it out in the manifest.',
-  });
+  throw shared(path.join('.'));
+}
+
+/** Refuses where a change would show elsewhere too: at an alias, at what has an anchor, and below either. */
+function requireOwn(document: Document, path: readonly (string | number)[]): void {
+  for (const depth of path.keys()) {
+    const place = path.slice(0, depth + 1);
+    const node = document.getIn(place, true);
+    const isAnchored = (isScalar(node) || isCollection(node)) && node.anchor !== undefined;
+    if (isAlias(node) || isAnchored) throw shared(place.join('.'));
+  }
+}
+
+function shared(place: string): AppError {
+  return new AppError(
+    'usage',
+    `${place} of the manifest is an alias or has an anchor, so nothing can be put in its place.`,
+    {
+      hint: 'Write it out in the manifest.',
+    },
+  );
 }
 
 function familyOf(mediaType: string): string {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../../../shared/duration.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { parseCheckedYaml } from '../base/checked-yaml.ts';
+import { maxYamlBytes, parseCheckedYaml } from '../base/checked-yaml.ts';
 import { parseExpression } from './cel.ts';
 
 const duration = z.string().refine(isDuration, 'this is no duration; write one like 90s, 10m or 1h30m');
@@ -185,17 +185,31 @@ export function parseManifest(text: string, file: string): Manifest {
   return manifest;
 }
 
-/** @throws AppError `file_not_found`. */
+/** @throws AppError `file_not_found` where there is no plain file, `manifest_invalid` for one that is too large. */
 export function readManifest(path: string): string {
   try {
+    const { size } = requireFile(path);
+    if (size > maxYamlBytes) {
+      throw new AppError('manifest_invalid', `The manifest ${path} is larger than ${maxYamlBytes} bytes.`, {
+        details: { file: path },
+      });
+    }
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError('file_not_found', `The manifest ${path} cannot be read.`, {
       hint: 'Give the path of a manifest, for example tests/live-test.yml.',
       details: { path },
       cause: error,
     });
   }
+}
+
+/** Reading a pipe or a device would never end. */
+function requireFile(path: string): { size: number } {
+  const found = statSync(path);
+  if (!found.isFile()) throw new Error(`${path} is no plain file.`);
+  return found;
 }
 
 /** A manifest's path: from the working directory if it is there, else from beside the manifest (DESIGN §8). */

@@ -3,7 +3,7 @@ import { parseDuration } from '../../../shared/duration.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 import { readComponentFile } from '../catalog/component-file.ts';
 import type { Container } from '../store/deployments.ts';
-import type { RunCase } from '../store/runs.ts';
+import type { Run, RunCase } from '../store/runs.ts';
 import type { LiveTestRequest, LiveTestServices } from './live-test.ts';
 import { findCut, type Manifest } from './manifest.ts';
 
@@ -12,6 +12,14 @@ export interface Declared {
   component: string;
   inputs: string[];
   outputs: string[];
+}
+
+/** What a run has told, of the types that a plan is completed with, and recorded. */
+export interface Known {
+  events: readonly RunEvent[];
+  fixtures: readonly Omit<RunPlan['fixtures'][number], 'source'>[];
+  containers: readonly Container[];
+  cases: readonly RunCase[];
 }
 
 type ManifestVertex = Manifest['graph']['vertices'][string];
@@ -84,47 +92,84 @@ export function declaredIn(
 }
 
 /** What became of a plan, from what a run has told and recorded; nothing here is lost with the lease. */
-export function completedPlan(
-  plan: RunPlan,
-  known: {
-    events: readonly RunEvent[];
-    fixtures: readonly Omit<RunPlan['fixtures'][number], 'source'>[];
-    containers: readonly Container[];
-    cases: readonly RunCase[];
-  },
-): RunPlan {
-  const { events, fixtures, containers, cases } = known;
+export function completedPlan(plan: RunPlan, known: Known): RunPlan {
+  const added = new Map(ofType(known.events, 'vertex_added').map(event => [event.alias, event]));
+  const types = new Map(ofType(known.events, 'edge_connected').map(event => [edgeKey(event), event.edge_type]));
+  const containers = new Map(known.containers.map(each => [each.vertex_id, each]));
+  const fixtures = new Map(known.fixtures.map(frozen => [frozen.name, frozen]));
+  const results = new Map(known.cases.map(driven => [driven.name, driven.result]));
   return {
     ...plan,
     vertices: plan.vertices.map(vertex => {
-      const added = events.find(event => event.type === 'vertex_added' && event.alias === vertex.alias);
-      if (added?.type !== 'vertex_added') return vertex;
-      const { vertex_id, version_id } = added;
-      const container = containers.find(each => each.vertex_id === vertex_id);
+      const made = added.get(vertex.alias);
+      if (made === undefined) return vertex;
+      const { vertex_id, version_id } = made;
+      const container = containers.get(vertex_id);
       if (container === undefined) return { ...vertex, vertex_id, version_id };
       const { id: container_id, status, exit_code, restarts } = container;
       return { ...vertex, vertex_id, version_id, container_id, status, exit_code, restarts };
     }),
-    edges: plan.edges.map(edge => {
-      const connected = events.find(
-        event =>
-          event.type === 'edge_connected' &&
-          event.from === edge.from &&
-          event.from_output === edge.from_output &&
-          event.to === edge.to &&
-          event.to_input === edge.to_input,
-      );
-      return connected?.type === 'edge_connected' ? { ...edge, type: connected.edge_type } : edge;
-    }),
-    fixtures: plan.fixtures.map(fixture => ({
-      ...fixture,
-      ...fixtures.find(frozen => frozen.name === fixture.name),
-    })),
+    edges: plan.edges.map(edge => ({ ...edge, type: types.get(edgeKey(edge)) ?? edge.type })),
+    fixtures: plan.fixtures.map(fixture => ({ ...fixture, ...fixtures.get(fixture.name) })),
     cases: plan.cases.map(each => {
-      const result = cases.find(driven => driven.name === each.name)?.result;
+      const result = results.get(each.name);
       return result == null ? each : { ...each, result: JSON.parse(result) as NonNullable<typeof each.result> };
     }),
   };
+}
+
+/** A plan of what a run has told and recorded, where nothing says any more what it was asked for. */
+export function rememberedPlan(
+  { name, mode, manifest_path, unit }: Pick<Run, 'name' | 'mode' | 'manifest_path' | 'unit'>,
+  known: Pick<Known, 'events' | 'fixtures' | 'cases'>,
+): RunPlan {
+  return {
+    name,
+    mode,
+    manifest_path,
+    vertices: ofType(known.events, 'vertex_added').map(({ alias, vertex_id, version_id }) => {
+      const under_test = version_id === unit?.version_id;
+      return {
+        alias,
+        component: under_test ? unit.component : '',
+        inputs: [],
+        outputs: [],
+        under_test,
+        harness: false,
+        vertex_id,
+        version_id,
+        container_id: null,
+        status: null,
+        exit_code: null,
+        restarts: 0,
+      };
+    }),
+    edges: ofType(known.events, 'edge_connected').map(({ from, from_output, to, to_input, edge_type }) => {
+      return { from, from_output, to, to_input, type: edge_type };
+    }),
+    fixtures: known.fixtures.map(fixture => ({ ...fixture, source: null })),
+    cases: known.cases.map(each => ({
+      name: each.name,
+      fixture: '',
+      to: '',
+      from: null,
+      meaning: '',
+      frames: 0,
+      that: [],
+      logs: [],
+      within_ms: null,
+      result: null,
+    })),
+    risks: [],
+  };
+}
+
+function ofType<T extends RunEvent['type']>(events: readonly RunEvent[], type: T): Extract<RunEvent, { type: T }>[] {
+  return events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+}
+
+function edgeKey({ from, from_output, to, to_input }: Omit<RunPlan['edges'][number], 'type'>): string {
+  return JSON.stringify([from, from_output, to, to_input]);
 }
 
 function isUnderTest(vertex: ManifestVertex): boolean {

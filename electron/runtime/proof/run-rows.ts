@@ -6,9 +6,8 @@ import { type Lease, leaseRowOf } from '../store/leases.ts';
 import type { Run, RunCase, RunSummary } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import { iso, isoOrNull } from '../store/time.ts';
-import { parseManifest } from './manifest.ts';
-import type { RunLog } from './run-log.ts';
-import { completedPlan, planOf } from './run-plan.ts';
+import { type Manifest, parseManifest } from './manifest.ts';
+import { completedPlan, type Known, planOf, rememberedPlan } from './run-plan.ts';
 
 /** Every run, the newest first: two statements, however many there are. */
 export function runRows({ runs }: Store): RunRow[] {
@@ -17,24 +16,25 @@ export function runRows({ runs }: Store): RunRow[] {
 }
 
 /** What a run was asked for and what became of it, also after its lease has gone. */
-export function runDetailOf({ id }: Pick<Run, 'id'>, store: Store, runLog: RunLog): RunDetail {
+export function runDetailOf({ id }: Pick<Run, 'id'>, store: Store): RunDetail {
   const run = store.runs.get(id);
   const summary = store.runs.summary(id);
   if (run === undefined || summary === undefined) throw new AppError('not_found', `There is no run ${id}.`);
   const { deployment_id, evidence_id } = run;
   const cases = store.runs.cases(id);
   const { cases: _cases, containers: _containers, ...row } = runRowOf(summary, cases);
-  const events = runLog.events(id);
+  const events = store.runs.eventsOfTypes(id, ['vertex_added', 'edge_connected', 'failed']);
   const failed = events.find(event => event.type === 'failed');
+  const known = {
+    events,
+    fixtures: store.runs.fixtures(id),
+    containers: deployment_id === null ? [] : store.deployments.containers(deployment_id),
+    cases,
+  };
   const evidence = evidence_id === null ? undefined : store.evidence.get(evidence_id);
   return {
     ...row,
-    plan: completedPlan(plannedOf(run), {
-      events,
-      fixtures: store.runs.fixtures(id),
-      containers: deployment_id === null ? [] : store.deployments.containers(deployment_id),
-      cases,
-    }),
+    plan: completedPlan(plannedOf(run, known), known),
     lease: leaseRowOf(store.leases.get(run.lease_id) as Lease),
     deployment_id,
     evidence: evidence === undefined ? null : evidenceRowOf(evidence),
@@ -65,10 +65,20 @@ function runRowOf(run: RunSummary, cases: readonly RunCase[]): RunRow {
   };
 }
 
-/** A run of an older Proofbench recorded no plan: what its manifest says must do, and its components stay unnamed. */
-function plannedOf({ plan, manifest, manifest_path, name }: Run): RunPlan {
+/**
+ * A run of an older Proofbench recorded no plan: what its manifest says must do, and its components stay unnamed. A manifest
+ * that this version does not understand says nothing.
+ */
+function plannedOf(run: Run, known: Known): RunPlan {
+  const { plan, name, manifest, manifest_path } = run;
   if (plan !== null) return JSON.parse(plan) as RunPlan;
-  return planOf(parseManifest(manifest, manifest_path), {
+  let parsed: Manifest;
+  try {
+    parsed = parseManifest(manifest, manifest_path);
+  } catch {
+    return rememberedPlan(run, known);
+  }
+  return planOf(parsed, {
     name,
     manifestPath: manifest_path,
     declared: vertex => ({ component: vertex.harness ?? '', inputs: [], outputs: [] }),

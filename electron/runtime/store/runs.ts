@@ -62,6 +62,7 @@ export class RunTable {
   readonly #onChange: () => void;
   readonly #append;
   readonly #after;
+  readonly #ofTypes;
   readonly #summaries;
   readonly #summary;
   readonly #everyCase;
@@ -73,6 +74,10 @@ export class RunTable {
     this.#append = sqlite.prepare<[string, number, string]>('INSERT INTO events (run_id, seq, body) VALUES (?, ?, ?)');
     this.#after = sqlite.prepare<[string, number], { body: string }>(
       'SELECT body FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT 1000',
+    );
+    this.#ofTypes = sqlite.prepare<[string, string], { body: string }>(
+      `SELECT body FROM events
+       WHERE run_id = ? AND json_extract(body, '$.type') IN (SELECT value FROM json_each(?)) ORDER BY seq`,
     );
     type RawSummary = Omit<RunSummary, 'unit'> & { unit: string | null };
     this.#summaries = sqlite.prepare<[], RawSummary>(`${summary} ORDER BY r.created_at_ms DESC, r.id DESC`);
@@ -208,6 +213,11 @@ export class RunTable {
   /** At most 1000 events after `seq`, in order. */
   eventsAfter(runId: string, seq: number): RunEvent[] {
     return this.#after.all(runId, seq).map(row => JSON.parse(row.body) as RunEvent);
+  }
+
+  /** Every event of these types, in order. */
+  eventsOfTypes(runId: string, types: readonly RunEvent['type'][]): RunEvent[] {
+    return this.#ofTypes.all(runId, JSON.stringify(types)).map(row => JSON.parse(row.body) as RunEvent);
   }
 }
 

@@ -1,4 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  createReadStream,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const save = (to: string, source = Readable.from([Buffer.from('abc')])) => ({
+const save = (to: string, source = () => Readable.from([Buffer.from('abc')])) => ({
   source,
   total: 3,
   to,
@@ -56,9 +68,70 @@ describe('saving a file', () => {
       })(),
     );
     const to = join(dir, 'a.txt');
-    await expect(saveFile(save(to, endless), { ...quiet, signal: stop.signal })).rejects.toThrow();
+    await expect(
+      saveFile(
+        save(to, () => endless),
+        { ...quiet, signal: stop.signal },
+      ),
+    ).rejects.toThrow();
     await expect(saveFile(save(join(dir, 'no/a.txt')), quiet)).rejects.toMatchObject({ code: 'file_not_found' });
     expect(existsSync(to)).toBe(false);
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('opens nothing for a save that is refused', async () => {
+    let opened = 0;
+    const source = () => {
+      opened += 1;
+      return createReadStream(join(dir, 'gone'));
+    };
+    const to = join(dir, 'a.txt');
+    writeFileSync(to, 'before');
+    await expect(saveFile(save(to, source), quiet)).rejects.toMatchObject({ code: 'conflict' });
+    const cancelled = { ...quiet, signal: AbortSignal.abort() };
+    await expect(saveFile(save(join(dir, 'b.txt'), source), cancelled)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(opened).toBe(0);
+  });
+
+  it('says so when what is to be saved has gone', async () => {
+    const gone = join(dir, 'gone');
+    await expect(
+      saveFile(
+        save(join(dir, 'a.txt'), () => createReadStream(gone)),
+        quiet,
+      ),
+    ).rejects.toMatchObject({
+      code: 'file_not_found',
+      message: expect.stringContaining(gone),
+    });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('replaces nothing but a plain file', async () => {
+    const fifo = join(dir, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const dangling = join(dir, 'dangling');
+    symlinkSync(join(dir, 'nowhere'), dangling);
+    mkdirSync(join(dir, 'folder/log.txt'), { recursive: true });
+    for (const to of [fifo, dangling, join(dir, 'folder'), '/dev/null']) {
+      await expect(saveFile({ ...save(to), overwrite: true }, quiet), to).rejects.toMatchObject({ code: 'conflict' });
+    }
+    expect(lstatSync(fifo).isFIFO()).toBe(true);
+  });
+
+  it('says what is wrong with a path that no file can have', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    for (const [to, code] of [
+      ['a.txt', 'usage'],
+      ['', 'usage'],
+      [join(dir, 'a\0b'), 'usage'],
+      [join(dir, 'x'.repeat(300)), 'usage'],
+      [join(dir, 'file', 'a.txt'), 'usage'],
+      [`${join(dir, 'no')}/`, 'file_not_found'],
+      [`${join(dir, 'file')}/`, 'file_not_found'],
+    ] as const) {
+      await expect(saveFile(save(to), quiet), JSON.stringify(to)).rejects.toMatchObject({ code });
+    }
+    expect(readdirSync(dir)).toEqual(['file']);
   });
 });

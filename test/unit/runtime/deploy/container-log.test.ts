@@ -113,6 +113,15 @@ describe('what a container wrote', () => {
     expect(await all(log.read({ follow: true }))).toEqual(['stdout a', 'stderr b', 'stdout c']);
   });
 
+  it('is read as far as it was when the reader came, and no further', async () => {
+    left('abc', '[1,"stdout",0,1]\n[2,"stdout",1,1]\n');
+    const log = new ContainerLog(dir);
+    const until = log.indexBytes;
+    appendFileSync(join(dir, 'index.ndjson'), '[3,"stdout",2,1]\n');
+    expect(await all(log.read({ until }))).toEqual(['stdout a', 'stdout b']);
+    expect(await all(log.read({}))).toHaveLength(3);
+  });
+
   it('is nothing when nothing was captured', async () => {
     const log = new ContainerLog(join(dir, 'never'));
     expect(await all(log.read({ follow: true }))).toEqual([]);

@@ -83,6 +83,30 @@ describe('watching Docker', () => {
     expect((await monitor.check()).state).toBe('ready');
   });
 
+  it('tells whoever comes after a while what is, not what was', async () => {
+    await machine.serve(machine.defaultSocket);
+    using monitor = monitorOf();
+    await monitor.check();
+    await machine.stop(machine.defaultSocket);
+    const over = new AbortController();
+    const told = [states(monitor, over.signal), states(monitor, over.signal)];
+    await expect.poll(() => told.map(each => each.length > 0)).toEqual([true, true]);
+    expect(told).toEqual([['absent'], ['absent']]);
+    over.abort();
+  });
+
+  it('lets go of a watcher that leaves while it looks', async () => {
+    await machine.serve(machine.defaultSocket);
+    using monitor = monitorOf({}, { answerMs: 60_000 });
+    await monitor.check();
+    await machine.stop(machine.defaultSocket);
+    await machine.serve(machine.defaultSocket, 'hangs');
+    const over = new AbortController();
+    const first = monitor.watch(over.signal).next();
+    over.abort();
+    expect((await first).done).toBe(true);
+  });
+
   it('shares one look among those who ask at once', async () => {
     let asked = 0;
     await machine.serve(machine.defaultSocket, () => {
@@ -152,6 +176,19 @@ describe('starting Docker', () => {
     expect(error).toMatchObject({ code: 'docker_unreachable', details: { command: 'dockerd', state: 'stopped' } });
     expect(String(error)).toContain('failed to start daemon: no cgroups');
     expect(monitor.status().state).toBe('stopped');
+  });
+
+  it('answers when the engine came up after all, whatever became of the command', async () => {
+    let asked = 0;
+    machine.program('root/usr/sbin/dockerd', 'exit 1');
+    using monitor = monitorOf({}, { startTimeoutMs: 0 });
+    const look = monitor.check.bind(monitor);
+    monitor.check = async () => {
+      asked += 1;
+      if (asked === 2) await machine.serve(machine.defaultSocket);
+      return look();
+    };
+    expect((await monitor.start(never)).state).toBe('ready');
   });
 
   it('gives up after a while', async () => {

@@ -5,7 +5,7 @@ import { type FixtureOverride, withFixtures } from '../../../../electron/runtime
 import { parseManifest } from '../../../../electron/runtime/proof/manifest.ts';
 import type { StoredFile } from '../../../../electron/runtime/store/files.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import { manifest } from '../../../support/components.ts';
+import { manifest, shoutProof } from '../../../support/components.ts';
 
 const path = resolve(import.meta.dirname, '../../../../resources/examples/pets/proof.yml');
 const pets = readFileSync(join(path), 'utf8');
@@ -62,6 +62,31 @@ describe('a manifest with other fixtures', () => {
     ).toThrow(refused('usage'));
     expect(() => edit([{ name: 'new', file_id: 'fil_1', meaning: 'x' }], manifest())).toThrow(refused('usage'));
     expect(() => edit([{ name: 'dog', file_id: 'fil_1' }], 'graph: [')).toThrow(refused('manifest_invalid'));
+  });
+
+  it('is refused when what changes stands for something elsewhere too', () => {
+    const source = manifest({
+      fixtures: '  - {name: hello, path: ./hello.json}\n  - {name: again, path: ./hello.json}',
+      proof: shoutProof,
+    });
+    const with_ = (...changes: [string, string][]) =>
+      changes.reduce((text, [from, to]) => {
+        expect(text).toContain(from);
+        return text.replace(from, to);
+      }, source);
+    const hello = [{ name: 'hello', file_id: 'fil_png' }];
+    const fresh = [{ name: 'new', file_id: 'fil_1', meaning: 'It is new.' }];
+    const anchored = with_(['path: ./hello.json', 'path: &p ./hello.json'], ['path: ./hello.json', 'path: *p']);
+    expect(() => edit(hello, anchored)).toThrow(refused('usage'));
+    expect(() => edit([{ name: 'again', file_id: 'fil_1' }], anchored)).toThrow(refused('usage'));
+    expect(() => edit(hello, with_(['- {name: hello,', '- &f {name: hello,']))).toThrow(refused('usage'));
+    const type = with_(['content_type: application/json', 'content_type: &t image/jpeg']);
+    expect(() => edit(hello, type)).toThrow(refused('usage'));
+    expect(() => edit(fresh, with_(['fixtures:\n', 'fixtures: &all\n']))).toThrow(refused('usage'));
+    expect(() => edit(fresh, with_(['proof:\n', 'proof: &proof\n']))).toThrow(refused('usage'));
+    // A name that is only read may stand for itself elsewhere.
+    const named = with_(['name: hello,', 'name: &n hello,'], ['fixture: hello,', 'fixture: *n ,']);
+    expect(parseManifest(edit(hello, named), path).fixtures[0]).toEqual({ name: 'hello', file_id: 'fil_png' });
   });
 
   it('of a live test has the file in place', () => {

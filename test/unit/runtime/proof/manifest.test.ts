@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../../../electron/runtime/proof/manifest.ts';
+import { parseManifest, readManifest } from '../../../../electron/runtime/proof/manifest.ts';
 
 const sound = `fixtures:
   - name: dog
@@ -157,5 +161,36 @@ describe('a manifest', () => {
       .map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[index]}`).join(', ')}]`)
       .join('\n')}\n`;
     expect(() => parseManifest(bomb, 'proof.yml')).toThrow(expect.objectContaining({ code: 'manifest_invalid' }));
+  });
+});
+
+describe('reading a manifest', () => {
+  const fails = (path: string) => {
+    try {
+      readManifest(path);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it('is refused where there is no plain file of a manifest’s size, and never waits', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'proofbench-manifest-'));
+    try {
+      const large = join(dir, 'large.yml');
+      writeFileSync(large, '#'.repeat(2 ** 20 + 1));
+      expect(fails(large)).toMatchObject({ code: 'manifest_invalid', details: { file: large } });
+      writeFileSync(large, sound);
+      expect(readManifest(large)).toBe(sound);
+      for (const path of [join(dir, 'gone.yml'), dir, 'a\0b'])
+        expect(fails(path)).toMatchObject({ code: 'file_not_found', details: { path } });
+      if (process.platform === 'win32') return;
+      const fifo = join(dir, 'fifo.yml');
+      execFileSync('mkfifo', [fifo]);
+      for (const path of [fifo, '/dev/zero'])
+        expect(fails(path)).toMatchObject({ code: 'file_not_found', details: { path } });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 });

@@ -6,11 +6,12 @@ import { readComponentFile } from '../../../../electron/runtime/catalog/componen
 import { parseManifest, readManifest } from '../../../../electron/runtime/proof/manifest.ts';
 import { recordCase } from '../../../../electron/runtime/proof/record-case.ts';
 import { RunLog } from '../../../../electron/runtime/proof/run-log.ts';
-import { planOf } from '../../../../electron/runtime/proof/run-plan.ts';
+import { completedPlan, planOf } from '../../../../electron/runtime/proof/run-plan.ts';
 import { runDetailOf, runRows } from '../../../../electron/runtime/proof/run-rows.ts';
 import type { Run } from '../../../../electron/runtime/store/runs.ts';
 import { Store } from '../../../../electron/runtime/store/store.ts';
 import { contract } from '../../../../shared/contract/index.ts';
+import type { RunEvent } from '../../../../shared/events.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const manifestPath = join(root, 'resources/examples/pets/proof.yml');
@@ -46,7 +47,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function insert(id: string): Run {
+function insert(id: string, changed: { plan?: null; manifest?: string } = {}): Run {
   store.runs.insert(
     {
       id,
@@ -61,6 +62,7 @@ function insert(id: string): Run {
       plan: JSON.stringify(plan),
       vertex_count: 3,
       created_at_ms: Date.now(),
+      ...changed,
     },
     plan.cases.map(each => each.name),
   );
@@ -97,7 +99,7 @@ describe('the plan of a run', () => {
 describe('a run', () => {
   it('is shown as asked for until something has become of it', () => {
     const run = insert('run_1');
-    const detail = runDetailOf(run, store, new RunLog(store));
+    const detail = runDetailOf(run, store);
     expect(detail.plan).toEqual(plan);
     expect(detail).toMatchObject({ number: 1, state: 'running', failure: null, evidence: null, deployment_id: null });
     expect(contract['run.show'].output.parse(detail)).toEqual(detail);
@@ -133,7 +135,7 @@ describe('a run', () => {
     await recordCase(run, result('horses', 6), store, log);
     log.append(run, { type: 'failed', stage: 'ready', error: { code: 'cancelled', message: 'Stop.' } });
 
-    const detail = runDetailOf(run, store, log);
+    const detail = runDetailOf(run, store);
     expect(contract['run.show'].output.parse(detail)).toEqual(detail);
     expect(detail.plan.vertices[1]).toMatchObject({
       vertex_id: 'vtx_1',
@@ -165,6 +167,69 @@ describe('a run', () => {
         { name: 'person', verdict: null, warnings: 0 },
       ],
     });
+  });
+
+  it('is shown with what is known of it when its manifest can be read no more', async () => {
+    const run = insert('run_1', { plan: null, manifest: 'graph: {vertexes: {}}\n' });
+    const log = new RunLog(store);
+    const fixture = await store.blobs.putBytes(Buffer.from('a dog'));
+    store.runs.freeze('run_1', 'dog', { id: 'fil_1', media_type: 'image/jpeg', sha256: fixture.sha256 });
+    const unit = { component: 'Pet Detector', version_id: 'ver_1', image_digest: 'sha256:x' };
+    store.runs.update('run_1', { unit });
+    log.append(run, { type: 'vertex_added', vertex_id: 'vtx_1', alias: 'cut', version_id: 'ver_1' });
+    log.append(run, { type: 'vertex_added', vertex_id: 'vtx_2', alias: 'out', version_id: 'ver_2' });
+    log.append(run, { type: 'edge_connected', from: 'cut', from_output: 0, to: 'out', to_input: 0, edge_type: 'X' });
+    await recordCase(run, result('dog', 40), store, log);
+    const detail = runDetailOf(run, store);
+    expect(contract['run.show'].output.parse(detail)).toEqual(detail);
+    expect(detail.plan).toMatchObject({
+      name: 'pets',
+      mode: 'live_fixture',
+      manifest_path: manifestPath,
+      vertices: [
+        { alias: 'cut', component: 'Pet Detector', under_test: true, vertex_id: 'vtx_1', version_id: 'ver_1' },
+        { alias: 'out', component: '', under_test: false, vertex_id: 'vtx_2' },
+      ],
+      edges: [{ from: 'cut', to: 'out', type: 'X' }],
+      fixtures: [{ name: 'dog', source: null, file_id: 'fil_1', bytes: 5 }],
+      risks: [],
+    });
+    expect(detail.plan.cases.map(each => [each.name, each.result?.verdict])).toEqual([
+      ['dog', 'pass'],
+      ['eagle', undefined],
+      ['horses', undefined],
+      ['person', undefined],
+    ]);
+  });
+
+  it('reads of its events only those of the types that are asked for', () => {
+    const run = insert('run_1');
+    const log = new RunLog(store);
+    log.append(run, { type: 'vertex_added', vertex_id: 'vtx_1', alias: 'cut', version_id: 'ver_1' });
+    for (const name of ['a', 'b']) log.append(run, { type: 'param_set', vertex_id: 'vtx_1', name });
+    log.append(run, { type: 'failed', stage: 'ready', error: { code: 'cancelled', message: 'Stop.' } });
+    const told = store.runs.eventsOfTypes('run_1', ['failed', 'vertex_added']);
+    expect(told.map(event => [event.seq, event.type])).toEqual([
+      [1, 'vertex_added'],
+      [4, 'failed'],
+    ]);
+  });
+
+  it('of thousands of vertices is shown at once', () => {
+    const vertices = Array.from({ length: 4000 }, (_, number) => ({
+      ...(plan.vertices[0] as (typeof plan.vertices)[number]),
+      alias: `v${number}`,
+    }));
+    const edges = vertices.map(({ alias }) => ({ from: alias, from_output: 0, to: 'v0', to_input: 0, type: null }));
+    const events = vertices.flatMap(({ alias }, number) => [
+      { type: 'vertex_added', vertex_id: `vtx_${number}`, alias, version_id: 'ver_1' } as RunEvent,
+      { type: 'edge_connected', from: alias, from_output: 0, to: 'v0', to_input: 0, edge_type: 'X' } as RunEvent,
+    ]);
+    const startedMs = performance.now();
+    const done = completedPlan({ ...plan, vertices, edges }, { events, fixtures: [], containers: [], cases: [] });
+    expect(performance.now() - startedMs).toBeLessThan(200);
+    expect(done.vertices.at(-1)).toMatchObject({ alias: 'v3999', vertex_id: 'vtx_3999' });
+    expect(done.edges.at(-1)?.type).toBe('X');
   });
 
   it('is one of hundreds that are listed at once', () => {
