@@ -25,12 +25,14 @@ export interface LogModelOptions {
   /** Calls back once, at the next frame. */
   frame?: (callback: () => void) => void;
   now?: () => number;
+  /** How often lines that come are shown, ms: nobody reads faster, and the frames in between stay free. */
+  paceMs?: number;
   limits?: LineLimits;
 }
 
 /**
- * The logs of a run's containers as one list of lines by time. `append` only splits; once a frame (or by `flush`) new lines are merged in
- * and tested against the filter, at most 8 ms of it at a time, and subscribers are told.
+ * The logs of a run's containers as one list of lines by time. `append` only splits; ten times a second (or by `flush`) new lines are merged
+ * in and tested against the filter, at most 8 ms of it at a time, and subscribers are told.
  */
 export class LogModel {
   readonly #table: LineTable;
@@ -39,15 +41,18 @@ export class LogModel {
   readonly #listeners = new Set<() => void>();
   readonly #frame: (callback: () => void) => void;
   readonly #now: () => number;
+  readonly #paceMs: number;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #extended = new Set<number>();
   #filter = showAll;
   #version = 0;
+  #drawnMs = Number.NEGATIVE_INFINITY;
   #isAwaited = false;
 
   constructor(options: LogModelOptions = {}) {
     this.#frame = options.frame ?? (callback => void requestAnimationFrame(callback));
     this.#now = options.now ?? (() => performance.now());
+    this.#paceMs = options.paceMs ?? 100;
     this.#table = new LineTable(options.limits ?? held);
     this.#index = new LineIndex(this.#table);
   }
@@ -74,7 +79,7 @@ export class LogModel {
       for (let i = 0; i < noted; i++) counted.stderrAtMs.push(this.atMs(before + i));
     }
     if (extended !== undefined) this.#extended.add(extended);
-    this.#touch();
+    this.#touch(this.#paceMs);
   }
 
   /** All bytes that came of a stream so far: where a reader that begins anew goes on. */
@@ -194,11 +199,19 @@ export class LogModel {
     this.#index.scan(this.#now() + budgetMs, this.#now);
   }
 
-  #touch(): void {
+  /** Draws at the next frame, but not within `paceMs` of the last time. */
+  #touch(paceMs = 0): void {
     if (this.#isAwaited) return;
     this.#isAwaited = true;
+    const waitMs = this.#drawnMs + paceMs - this.#now();
+    if (waitMs > 0) setTimeout(() => this.#draw(), waitMs);
+    else this.#draw();
+  }
+
+  #draw(): void {
     this.#frame(() => {
       this.#isAwaited = false;
+      this.#drawnMs = this.#now();
       this.flush(sliceMs);
       this.#version++;
       for (const listener of this.#listeners) listener();

@@ -4,7 +4,7 @@ import { useRun } from '../run/run-store.ts';
 import { LogFeed } from './log-feed.ts';
 import { LogModel } from './log-model.ts';
 
-/** The logs of the run on screen, read for as long as it is there. The component is drawn again, at most once a frame, as they grow. */
+/** The logs of the run on screen, read for as long as it is there. The component is drawn again, at most ten times a second, as they grow. */
 export function useLogs(): { model: LogModel; feed: LogFeed | undefined; version: number } {
   const runId = useRun(state => state.runId);
   const vertices = useRun(state => state.detail?.plan.vertices);

@@ -3,7 +3,7 @@ import { LogModel, type LogModelOptions } from '../../../../renderer/logs/log-mo
 /** A model whose frames come when the test says so. */
 export function aModel(options: Omit<LogModelOptions, 'frame'> = {}) {
   let waiting: (() => void)[] = [];
-  const model = new LogModel({ ...options, frame: callback => void waiting.push(callback) });
+  const model = new LogModel({ paceMs: 0, ...options, frame: callback => void waiting.push(callback) });
   const frame = () => {
     const now = waiting;
     waiting = [];

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { LogModel } from '../../../../renderer/logs/log-model.ts';
 import { aModel, shown, utf8 } from './lines.ts';
 
 function twoContainers() {
@@ -177,4 +178,20 @@ it('tells of what came once a frame', () => {
   model.append('a', 'stdout', 101, utf8('!\n'));
   frame();
   expect(told).toBe(1);
+});
+
+it('lines that come fast are drawn at the pace of a reader, and all of them at the end', () => {
+  vi.useFakeTimers();
+  let drawn = 0;
+  const model = new LogModel({ paceMs: 100, now: () => Date.now(), frame: callback => void setTimeout(callback, 16) });
+  model.subscribe(() => drawn++);
+  model.addContainer('ctr_1', 'cut');
+  for (let line = 0; line < 100; line++) {
+    model.append('ctr_1', 'stdout', line, utf8(`line ${line}\n`));
+    vi.advanceTimersByTime(10);
+  }
+  vi.advanceTimersByTime(500);
+  expect(drawn).toBeLessThan(15);
+  expect(model.rows).toBe(100);
+  vi.useRealTimers();
 });
