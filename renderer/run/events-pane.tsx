@@ -1,23 +1,20 @@
-import { memo, useDeferredValue } from 'react';
+import { memo } from 'react';
 import type { RunEvent } from '../../shared/events.ts';
 import { Kbd, Pane, PaneHead, PaneMessage, StatusMark, seconds, VirtualList } from '../ui/index.ts';
 import { eventSummary, eventVerdict } from './event-summary.ts';
-import { countUpTo, eventsUpTo, type RunIndex } from './run-index.ts';
+import { countBefore, eventsUpTo, type RunIndex } from './run-index.ts';
 import { useRun } from './run-store.ts';
-import { useTimeline } from './run-timeline.tsx';
 
 const rowHeight = 20;
 const lastWord = { pass: 'Pass', mismatch: 'Mismatch', fail: 'Fail' };
 
 /** Every event of the run. What lies after the playhead is dimmed; choosing one moves the playhead there. */
 export function EventsPane() {
-  const { index } = useTimeline();
+  const index = useRun(state => state.index);
   const events = useRun(state => state.events);
   const isLive = useRun(state => state.isLive);
   const isFollowing = useRun(state => state.playheadMs === null);
-  const upTo = useRun(state => eventsUpTo(index, state.playheadMs));
-  // The playhead goes first; the list follows when there is time.
-  const deferred = useDeferredValue(upTo);
+  const upTo = useRun(state => eventsUpTo(state.index, state.playheadMs));
   return (
     <Pane className="h-full">
       <PaneHead title="Events" count={<Count upTo={upTo} count={index.count} />}>
@@ -36,7 +33,7 @@ export function EventsPane() {
           </PaneMessage>
         )
       ) : (
-        <EventList index={index} events={events} upTo={deferred} isFollowing={isFollowing} />
+        <EventList index={index} events={events} upTo={upTo} isFollowing={isFollowing} />
       )}
     </Pane>
   );
@@ -57,7 +54,7 @@ const EventList = memo(function EventList(props: {
       label="Events"
       activeIndex={Math.min(upTo, index.count) - 1}
       onActivate={to => seek(timeToGoTo(index, upTo - 1, to))}
-      className="py-1"
+      padding={4}
       render={position => (
         <EventRow
           event={events[position] as RunEvent}
@@ -87,15 +84,15 @@ const EventRow = memo(function EventRow(props: {
   const summary = eventSummary(event, aliasOf);
   const ground = isAt ? 'bg-accent-bg shadow-[inset_2px_0_var(--accent-fg)]' : 'hover:bg-hover';
   return (
-    <div
-      className={`grid h-5 grid-cols-[minmax(40px,max-content)_142px_1fr_14px] items-center gap-2 pr-3 pl-4 text-12 ${ground}`}
-    >
-      <span className="text-right font-mono text-11 text-fg-3">{seconds(time)}</span>
-      <span className={`truncate font-mono text-11 ${isLater ? 'text-fg-3' : 'text-fg'}`}>{event.type}</span>
-      <span className={`truncate ${isLater ? 'text-fg-3' : 'text-fg-2'}`} title={summary}>
+    <div className={`flex h-full items-center gap-2 whitespace-nowrap pr-3 pl-4 text-12 ${ground}`}>
+      <span className="min-w-10 flex-none text-right font-mono text-11 text-fg-3">{seconds(time)}</span>
+      <span className={`w-[142px] flex-none font-mono text-11 ${isLater ? 'text-fg-3' : 'text-fg'}`}>{event.type}</span>
+      <span className={`min-w-0 flex-1 truncate ${isLater ? 'text-fg-3' : 'text-fg-2'}`} title={summary}>
         {summary}
       </span>
-      {verdict !== null && <StatusMark status={verdict} size={12} label={lastWord[verdict]} />}
+      <span className="w-3.5 flex-none">
+        {verdict !== null && <StatusMark status={verdict} size={12} label={lastWord[verdict]} />}
+      </span>
     </div>
   );
 });
@@ -104,6 +101,6 @@ const EventRow = memo(function EventRow(props: {
 function timeToGoTo(index: RunIndex, from: number, to: number): number {
   const time = index.times[to] ?? 0;
   if (to !== from - 1 || time !== index.times[from]) return time;
-  const before = countUpTo(index.times, time - 0.5, index.count);
+  const before = countBefore(index.times, time, index.count);
   return index.times[Math.max(0, before - 1)] ?? 0;
 }

@@ -1,19 +1,19 @@
 import { useNavigate } from '@tanstack/react-router';
 import { FileAudio, FileImage, FileJson, FileText, type LucideIcon, Plus } from 'lucide-react';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { RunDetail, RunFixture } from '../../shared/contract/index.ts';
 import { bridge } from '../host/host.ts';
 import { useBlobUrl } from '../outputs/blob-url.ts';
 import { DropArea, IconButton, ms, Pane, PaneHead, PaneMessage, StatusMark, VirtualList } from '../ui/index.ts';
 import { type FixtureLine, fixtureLines } from './fixture-lines.ts';
-import { isAfter, useRun } from './run-store.ts';
-import { useTimeline } from './run-timeline.tsx';
+import { useRun } from './run-store.ts';
+import { isAfter } from './run-time.ts';
 
 const rowHeight = 44;
 
 /** What the run sends, and what became of each; choosing one shows its case. Dropped files begin another run of the same manifest. */
 export function FixturesPane({ detail }: { detail: RunDetail }) {
-  const { index } = useTimeline();
+  const index = useRun(state => state.index);
   const isLive = useRun(state => state.isLive);
   const selectedCase = useRun(state => state.selectedCase);
   const selectCase = useRun(state => state.selectCase);
@@ -65,7 +65,7 @@ export function FixturesPane({ detail }: { detail: RunDetail }) {
   );
 }
 
-function FixtureRow({ line, isSelected }: { line: FixtureLine; isSelected: boolean }) {
+const FixtureRow = memo(function FixtureRow({ line, isSelected }: { line: FixtureLine; isSelected: boolean }) {
   const { fixture, note, status, word, latencyMs, warnings, endMs } = line;
   const isLater = useRun(state => endMs !== null && isAfter(state.playheadMs, endMs));
   const strong = isLater ? 'text-fg-3' : 'text-fg';
@@ -98,7 +98,7 @@ function FixtureRow({ line, isSelected }: { line: FixtureLine; isSelected: boole
       </div>
     </div>
   );
-}
+});
 
 function Thumb({ fixture }: { fixture: RunFixture }) {
   const { sha256, media_type: mediaType } = fixture;

@@ -6,7 +6,7 @@ import { IconButton, Pane, PaneHead, PaneMessage, Tabs } from '../ui/index.ts';
 import { shortDigest } from './event-summary.ts';
 import { GraphTable } from './graph-table.tsx';
 import { GraphView } from './graph-view.tsx';
-import { useTimeline } from './run-timeline.tsx';
+import { useRun } from './run-store.ts';
 
 const tabs = [
   { id: 'graph', label: 'Graph' },
@@ -42,7 +42,7 @@ export function GraphPane({ plan }: { plan: RunPlan }) {
 
 /** The hash of the graph, while its backend is there to be asked. */
 function GraphHash() {
-  const { backendId } = useTimeline().index.marks;
+  const backendId = useRun(state => state.index.marks.backendId);
   const { data } = useAnswer('backend.show', { backend: backendId ?? '' }, { enabled: backendId !== null });
   if (data === undefined) return null;
   return (

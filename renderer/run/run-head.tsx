@@ -8,12 +8,12 @@ import { useAct } from '../host/host.ts';
 import { useStop } from '../runs/use-stop.tsx';
 import { Badge, Button, Digest, ErrorText, StatusText, shortId, useHotkeys } from '../ui/index.ts';
 import { RunLease } from './run-lease.tsx';
-import { useTimeline } from './run-timeline.tsx';
+import { useRun } from './run-store.ts';
 import { folderOf, runBadge, runFacts } from './run-words.ts';
 
 /** What the run is, how it stands, and what can be done with it. */
 export function RunHead({ detail }: { detail: RunDetail }) {
-  const { index } = useTimeline();
+  const index = useRun(state => state.index);
   const facts = useMemo(() => runFacts(detail, index), [detail, index]);
   const badge = runBadge(detail);
   const { unit } = detail;

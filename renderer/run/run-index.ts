@@ -1,5 +1,5 @@
 import type { ContainerStatus, RunEvent, Verdict } from '../../shared/events.ts';
-import { eventMs } from './run-store.ts';
+import { eventMs } from './run-time.ts';
 
 /** A case as its event told it; cases are sent one after another. */
 export interface CaseMark {
@@ -42,25 +42,31 @@ export interface RunIndex {
   readonly marks: Readonly<RunMarks>;
 }
 
-/** Reads events as they come; what was read once is not read again. Asked twice for the same events it answers the same index. */
+/** Reads events as they come; what was read once is not read again. */
 export class RunIndexer {
-  #last: RunEvent | undefined;
-  #count = 0;
-  #times: number[] = [];
-  #cases: CaseMark[] = [];
-  #caseOf = new Map<string, CaseMark>();
-  #vertices = new Map<string, VertexTrack>();
-  #aliasOf = new Map<string, string>();
-  #marks = noMarks();
-  #index: RunIndex | undefined;
+  readonly #times: number[] = [];
+  readonly #cases: CaseMark[] = [];
+  readonly #caseOf = new Map<string, CaseMark>();
+  readonly #vertices = new Map<string, VertexTrack>();
+  readonly #aliasOf = new Map<string, string>();
+  readonly #marks = noMarks();
+  #index = this.#read();
 
-  read(events: readonly RunEvent[], startMs: number): RunIndex {
-    if (this.#count > 0 && events[this.#count - 1] !== this.#last) this.#restart();
-    if (this.#index !== undefined && events.length === this.#count) return this.#index;
-    for (; this.#count < events.length; this.#count++) this.#add(events[this.#count] as RunEvent, startMs);
-    this.#last = events.at(-1);
-    this.#index = {
-      count: this.#count,
+  /** What is known so far; another object whenever that has grown. */
+  get index(): RunIndex {
+    return this.#index;
+  }
+
+  /** Takes in the events that follow those it knows. */
+  append(events: readonly RunEvent[], startMs: number): RunIndex {
+    for (const event of events) this.#add(event, startMs);
+    if (events.length > 0) this.#index = this.#read();
+    return this.#index;
+  }
+
+  #read(): RunIndex {
+    return {
+      count: this.#times.length,
       times: this.#times,
       endMs: this.#times.at(-1) ?? 0,
       cases: this.#cases,
@@ -69,19 +75,6 @@ export class RunIndexer {
       aliasOf: this.#aliasOf,
       marks: { ...this.#marks },
     };
-    return this.#index;
-  }
-
-  #restart(): void {
-    this.#last = undefined;
-    this.#count = 0;
-    this.#times = [];
-    this.#cases = [];
-    this.#caseOf = new Map();
-    this.#vertices = new Map();
-    this.#aliasOf = new Map();
-    this.#marks = noMarks();
-    this.#index = undefined;
   }
 
   #add(event: RunEvent, startMs: number): void {
@@ -123,14 +116,12 @@ export class RunIndexer {
 
 /** How many of the first `count` numbers are at most `value`; they never fall. */
 export function countUpTo(numbers: readonly number[], value: number, count = numbers.length): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(count, position => (numbers[position] as number) > value);
+}
+
+/** How many of the first `count` numbers are less than `value`; they never fall. */
+export function countBefore(numbers: readonly number[], value: number, count = numbers.length): number {
+  return firstWhere(count, position => (numbers[position] as number) >= value);
 }
 
 /** Where the playhead stands among the events: the number of events up to it. */
@@ -142,14 +133,7 @@ export function eventsUpTo(index: RunIndex, playheadMs: number | null): number {
 export function caseAt(index: RunIndex, ms: number): CaseMark | null {
   const { cases, marks } = index;
   if (cases.length === 0 || marks.readyMs === null || ms <= marks.readyMs) return null;
-  let low = 0;
-  let high = cases.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((cases[middle] as CaseMark).atMs >= ms) high = middle;
-    else low = middle + 1;
-  }
-  return cases[low] ?? null;
+  return cases[firstWhere(cases.length - 1, position => (cases[position] as CaseMark).atMs >= ms)] ?? null;
 }
 
 /** What a vertex's container was at a time; null before it was made. The playhead at null is the newest that is known. */
@@ -158,6 +142,18 @@ export function statusAt(track: VertexTrack | undefined, playheadMs: number | nu
   const change = playheadMs === null ? track.changes.at(-1) : track.changes.findLast(({ atMs }) => atMs <= playheadMs);
   if (change !== undefined) return change.status;
   return track.containerMs !== null && (playheadMs === null || track.containerMs <= playheadMs) ? 'starting' : null;
+}
+
+/** The first of `count` positions for which something holds, as it does for all after it; `count` when there is none. */
+export function firstWhere(count: number, holds: (position: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function noMarks(): RunMarks {

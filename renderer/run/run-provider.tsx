@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { AppError } from '../../shared/errors.ts';
-import type { RunEvent } from '../../shared/events.ts';
 import { host } from '../host/host.ts';
 import { createRunStore, RunContext, type RunStore } from './run-store.ts';
 
@@ -36,29 +35,15 @@ export function RunProvider({ runId, children }: { runId: string; children: Reac
 }
 
 async function follow(store: RunStore, signal: AbortSignal): Promise<void> {
-  const { runId, events } = store.getState();
+  const { runId, events, append } = store.getState();
   store.setState({ isLive: true });
   try {
     const after_seq = events.at(-1)?.seq ?? 0;
-    for await (const batch of host.batches('run.watch', { run: runId, after_seq }, { signal })) append(store, batch);
+    for await (const batch of host.batches('run.watch', { run: runId, after_seq }, { signal })) append(batch);
     if (!signal.aborted) store.setState({ isLive: false });
   } catch (thrown) {
     const error = AppError.from(thrown);
     // After a lost host the next one is asked from where this one stopped.
     if (!signal.aborted && error.code !== 'host_lost') store.setState({ error, isLive: false });
   }
-}
-
-function append(store: RunStore, batch: readonly RunEvent[]): void {
-  const { events, startMs, playheadMs, selectedCase } = store.getState();
-  const known = events.at(-1)?.seq ?? 0;
-  const all = [...events, ...batch.filter(event => event.seq > known)];
-  const newest = all.findLast(event => event.type === 'case');
-  const isFollowing = playheadMs === null || selectedCase === null;
-  store.setState({
-    events: all,
-    startMs: startMs || Date.parse(all[0]?.at ?? '') || 0,
-    // While the run is followed live, its newest case is the one that is shown.
-    ...(isFollowing && newest !== undefined ? { selectedCase: newest.name } : {}),
-  });
 }

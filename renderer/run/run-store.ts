@@ -3,6 +3,9 @@ import { createStore, type StoreApi, useStore } from 'zustand';
 import type { RunDetail } from '../../shared/contract/index.ts';
 import type { AppError } from '../../shared/errors.ts';
 import type { RunEvent } from '../../shared/events.ts';
+import { caseAt, countBefore, countUpTo, type RunIndex, RunIndexer } from './run-index.ts';
+
+export { eventMs, isAfter } from './run-time.ts';
 
 /** What a run's panes share: the run as it is known, and the one playhead that moves them all. */
 export interface RunState {
@@ -10,6 +13,8 @@ export interface RunState {
   detail: RunDetail | undefined;
   /** In order of `seq`. */
   events: readonly RunEvent[];
+  /** The same events, found by time and by what they are about. */
+  index: RunIndex;
   /** Time of the first event, epoch ms; 0 before there is one. */
   startMs: number;
   error: AppError | undefined;
@@ -19,9 +24,12 @@ export interface RunState {
   playheadMs: number | null;
   selectedCase: string | null;
   selectedVertex: string | null;
+  /** Takes in events as they come; those that are known already are left out. The selected case stays the one at the playhead. */
+  append(events: readonly RunEvent[]): void;
+  /** Moves the playhead, and selects the case it stands on. */
   seek(ms: number): void;
   goLive(): void;
-  /** Moves the playhead to the event before or after it. */
+  /** Moves the playhead to the event before or after it. Events of the same millisecond are one step. */
   step(direction: 1 | -1): void;
   /** Selects a case and moves the playhead to its end, if it has one. */
   selectCase(name: string): void;
@@ -30,50 +38,78 @@ export interface RunState {
 
 export type RunStore = StoreApi<RunState>;
 
-/** Milliseconds from a run's start to an event. */
-export function eventMs(event: Pick<RunEvent, 'at'>, startMs: number): number {
-  return Date.parse(event.at) - startMs;
-}
-
-/** Whether something lies after the playhead, and is therefore dimmed. */
-export function isAfter(playheadMs: number | null, ms: number): boolean {
-  return playheadMs !== null && ms > playheadMs;
-}
-
 export function createRunStore(runId: string): RunStore {
+  const indexer = new RunIndexer();
   return createStore<RunState>()((set, get) => ({
     runId,
     detail: undefined,
     events: [],
+    index: indexer.index,
     startMs: 0,
     error: undefined,
     isLive: true,
     playheadMs: null,
     selectedCase: null,
     selectedVertex: null,
-    seek: ms => set({ playheadMs: Math.max(0, ms) }),
-    goLive: () => set({ playheadMs: null }),
+    append: batch => {
+      const { events, index: known, playheadMs, selectedCase } = get();
+      const lastSeq = events.at(-1)?.seq ?? 0;
+      const added = batch.filter(({ seq }) => seq > lastSeq);
+      const first = events[0] ?? added[0];
+      if (first === undefined || added.length === 0) return;
+      // A case that was chosen and is not the one at the playhead is what somebody looks at.
+      const isShown = selectedCase === null || selectedCase === caseToShow(known, playheadMs);
+      const startMs = Date.parse(first.at);
+      const index = indexer.append(added, startMs);
+      const shown = isShown ? (caseToShow(index, playheadMs) ?? newestCase(index)) : null;
+      set({ events: [...events, ...added], startMs, index, selectedCase: shown ?? selectedCase });
+    },
+    seek: ms => {
+      const { index, selectedCase } = get();
+      const playheadMs = Math.max(0, ms);
+      // Of two cases that ended in the same millisecond the chosen one stays.
+      const isChosen = selectedCase !== null && index.caseOf.get(selectedCase)?.atMs === playheadMs;
+      const shown = isChosen ? null : caseToShow(index, playheadMs);
+      set({ playheadMs, selectedCase: shown ?? selectedCase });
+    },
+    goLive: () => {
+      const { index, selectedCase } = get();
+      set({ playheadMs: null, selectedCase: newestCase(index) ?? selectedCase });
+    },
     step: direction => {
-      const { events, startMs, playheadMs } = get();
-      const times = events.map(event => eventMs(event, startMs));
-      const now = playheadMs ?? times.at(-1) ?? 0;
-      const next = direction === 1 ? times.find(ms => ms > now) : times.findLast(ms => ms < now);
-      if (next !== undefined) set({ playheadMs: next });
+      const { index, playheadMs, seek } = get();
+      const { times, count, endMs } = index;
+      const now = playheadMs ?? endMs;
+      const to = direction === 1 ? countUpTo(times, now, count) : countBefore(times, now, count) - 1;
+      if (to >= 0 && to < count) seek(times[to] as number);
     },
     selectCase: name => {
-      const { events, startMs } = get();
-      const end = events.find(event => event.type === 'case' && event.name === name);
-      set({ selectedCase: name, ...(end === undefined ? {} : { playheadMs: eventMs(end, startMs) }) });
+      const end = get().index.caseOf.get(name);
+      set({ selectedCase: name, ...(end === undefined ? {} : { playheadMs: end.atMs }) });
     },
     selectVertex: alias => set({ selectedVertex: alias }),
   }));
+}
+
+/** The case that the playhead stands on; the newest while what comes is followed. */
+function caseToShow(index: RunIndex, playheadMs: number | null): string | null {
+  return playheadMs === null ? newestCase(index) : (caseAt(index, playheadMs)?.name ?? null);
+}
+
+function newestCase(index: RunIndex): string | null {
+  return index.cases.at(-1)?.name ?? null;
 }
 
 export const RunContext = createContext<RunStore | null>(null);
 
 /** A part of the run that is on screen; only below a `RunProvider`. */
 export function useRun<T>(selector: (state: RunState) => T): T {
+  return useStore(useRunStore(), selector);
+}
+
+/** The run that is on screen, for what acts on it without being drawn again; only below a `RunProvider`. */
+export function useRunStore(): RunStore {
   const store = useContext(RunContext);
-  if (store === null) throw new Error('useRun is used outside of a RunProvider');
-  return useStore(store, selector);
+  if (store === null) throw new Error('The run is used outside of a RunProvider');
+  return store;
 }

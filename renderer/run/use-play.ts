@@ -1,16 +1,16 @@
-import { useContext, useEffect, useRef, useState } from 'react';
-import { RunContext } from './run-store.ts';
+import { useEffect, useRef, useState } from 'react';
+import { useRunStore } from './run-store.ts';
 import { useTimeline } from './run-timeline.tsx';
 
 /** Plays the playhead through the run in real time, from where it is, or from the start when it is at the end. */
 export function usePlay(): { isPlaying: boolean; toggle: () => void } {
-  const store = useContext(RunContext);
+  const store = useRunStore();
   const { endMs } = useTimeline().waterfall;
   const latest = useRef(endMs);
   latest.current = endMs;
   const [isPlaying, setPlaying] = useState(false);
   useEffect(() => {
-    if (!isPlaying || store === null) return;
+    if (!isPlaying) return;
     const { playheadMs } = store.getState();
     let atMs = playheadMs === null || playheadMs >= latest.current ? 0 : playheadMs;
     let lastMs = performance.now();

@@ -1,6 +1,6 @@
 import type { RunVertex } from '../../shared/contract/index.ts';
 import { bytes, ms, type Status } from '../ui/index.ts';
-import { countUpTo, statusAt } from './run-index.ts';
+import { countUpTo, firstWhere, statusAt } from './run-index.ts';
 import { useRun } from './run-store.ts';
 import { useTimeline } from './run-timeline.tsx';
 import { shownStatus, vertexState } from './vertex-words.ts';
@@ -19,9 +19,9 @@ export interface VertexView {
 
 /** A vertex as it was at the playhead; the component is drawn again only when one of these changes. */
 export function useVertex(vertex: RunVertex): VertexView {
-  const { index, waterfall } = useTimeline();
+  const { waterfall } = useTimeline();
+  const track = useRun(state => state.index.vertices.get(vertex.alias));
   const lane = waterfall.byAlias.get(vertex.alias);
-  const track = index.vertices.get(vertex.alias);
   const isSelected = useRun(state => state.selectedVertex === vertex.alias);
   const shown = useRun(state =>
     shownStatus(vertex, statusAt(track, state.playheadMs), state.isLive && state.playheadMs === null),
@@ -37,14 +37,11 @@ export function useVertex(vertex: RunVertex): VertexView {
     const { playheadMs } = state;
     const from = infers[0]?.kind === 'infer' ? 0 : 1;
     if (playheadMs === null) return infers.length - 1 < from ? -1 : infers.length - 1;
-    let low = from;
-    let high = infers.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((infers[middle]?.toMs ?? Number.POSITIVE_INFINITY) <= playheadMs) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1 < from ? -1 : low - 1;
+    const ended = firstWhere(
+      infers.length - from,
+      position => (infers[from + position]?.toMs ?? Number.POSITIVE_INFINITY) > playheadMs,
+    );
+    return ended === 0 ? -1 : from + ended - 1;
   });
   const exitCode = shown === vertex.status ? vertex.exit_code : null;
   const frameBytes = frames > 0 ? (lane?.frameBytes[frames - 1] ?? null) : null;

@@ -87,7 +87,7 @@ export function NowMarks(props: { scale: TimeScale; height: number; endMs: numbe
   const { idle, nowX } = scale;
   if (nowX === null) return null;
   return (
-    <g>
+    <svg width={scale.width} height={height} aria-hidden className="pointer-events-none absolute inset-0 block text-11">
       {idle !== null && (
         <>
           <rect x={idle.from} y={0} width={idle.to - idle.from} height={height} className="fill-pane" />
@@ -113,6 +113,6 @@ export function NowMarks(props: { scale: TimeScale; height: number; endMs: numbe
       >
         now
       </text>
-    </g>
+    </svg>
   );
 }

@@ -1,14 +1,16 @@
-import { useId, useMemo, useRef } from 'react';
+import { useMemo, useRef } from 'react';
+import { PartedByPlayhead, PlayheadLine } from './playhead.tsx';
 import { useRun } from './run-store.ts';
 import { useTimeline } from './run-timeline.tsx';
-import { PlayheadLine, Scrubber } from './scrubber.tsx';
+import { Scrubber } from './scrubber.tsx';
 import { labelWidth, timeScale } from './time-scale.ts';
 import { useElapsed } from './use-elapsed.ts';
 import { useWidth } from './use-size.ts';
 import type { Lane } from './waterfall.ts';
-import { HostMarks, NowMarks, WaterfallGrid } from './waterfall-axis.tsx';
+import { NowMarks } from './waterfall-axis.tsx';
+import { WaterfallDrawing } from './waterfall-drawing.tsx';
 import { WaterfallHead } from './waterfall-head.tsx';
-import { axisHeight, laneHeight, WaterfallLanes } from './waterfall-lanes.tsx';
+import { axisHeight, laneHeight } from './waterfall-lanes.tsx';
 import { drawLane } from './waterfall-pixels.ts';
 
 const below = 8;
@@ -16,11 +18,11 @@ const mostLanes = 8;
 
 /** The run over time, and the playhead in it. Beyond eight lanes it scrolls. */
 export function WaterfallPane({ play }: { play: { isPlaying: boolean; toggle: () => void } }) {
-  const { lanes, host, endMs } = useTimeline().waterfall;
+  const { waterfall } = useTimeline();
+  const { lanes, endMs } = waterfall;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const nowMs = useElapsed();
-  const [hatch, before, after] = [useId(), useId(), useId()];
   const lastMs = Math.max(endMs, nowMs ?? 0);
   const height = axisHeight + lanes.length * laneHeight + below;
   const scale = useMemo(() => timeScale(width, endMs, nowMs), [width, endMs, nowMs]);
@@ -35,22 +37,13 @@ export function WaterfallPane({ play }: { play: { isPlaying: boolean; toggle: ()
       >
         {width > 0 && (
           <Scrubber scale={scale} height={height} lastMs={lastMs}>
-            <defs>
-              <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                <rect width={6} height={6} className="fill-bar-2" />
-                <rect width={2} height={6} className="fill-bar" fillOpacity={0.28} />
-              </pattern>
-            </defs>
-            <WaterfallGrid lanes={lanes} scale={scale} height={height} endMs={endMs} />
-            <HostMarks host={host} scale={scale} height={height} />
-            <g clipPath={`url(#${before})`}>
-              <WaterfallLanes lanes={drawn} hatch={hatch} />
-            </g>
-            <g clipPath={`url(#${after})`}>
-              <WaterfallLanes lanes={drawn} hatch={hatch} isLater />
-            </g>
+            <PartedByPlayhead
+              scale={scale}
+              been={<WaterfallDrawing waterfall={waterfall} lanes={drawn} scale={scale} height={height} />}
+              later={<WaterfallDrawing waterfall={waterfall} lanes={drawn} scale={scale} height={height} isLater />}
+            />
             {nowMs !== null && <NowMarks scale={scale} height={height} endMs={endMs} nowMs={nowMs} />}
-            <PlayheadLine scale={scale} height={height} lastMs={lastMs} before={before} after={after} />
+            <PlayheadLine scale={scale} lastMs={lastMs} />
           </Scrubber>
         )}
         {lanes.map((lane, row) => (

@@ -87,7 +87,7 @@ async function flood(scratch: string): Promise<Row[]> {
       stdio: 'ignore',
     });
     const ended = new Promise(done => run.once('close', done));
-    await page.getByText('flood').first().dblclick();
+    await page.getByText('flood').first().click();
     await page.getByRole('log').getByText('line 1 ').first().waitFor({ timeout: 120_000 });
     const live = await frames(page, async () => {
       await page.getByRole('log').getByText(`line ${lineCount} `).first().waitFor({ timeout: 120_000 });
@@ -110,11 +110,7 @@ async function flood(scratch: string): Promise<Row[]> {
         history.pushState(null, '', route);
         dispatchEvent(new PopStateEvent('popstate'));
       }, `/runs/${runId}`);
-      await page
-        .getByText(`of ${eventCount}`)
-        .first()
-        .waitFor({ timeout: 60_000 })
-        .catch(() => undefined);
+      await page.getByText(`${eventCount}`, { exact: true }).first().waitFor({ timeout: 60_000 });
       await page.getByRole('log').getByText(`line ${lineCount} `).first().waitFor({ timeout: 60_000 });
     });
     const scrubbed = await frames(page, async () => {

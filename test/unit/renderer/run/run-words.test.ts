@@ -27,7 +27,7 @@ describe('the facts of a run', () => {
     const cases = [plannedCase('dog'), plannedCase('eagle')];
     const detail = { kind: 'proof' as const, mode: 'live_fixture', ended_at: null, plan: plan(cases) };
     detail.plan.vertices = [vertex('in', { status: 'running' }), vertex('cut', { status: 'failed' })];
-    const index = new RunIndexer().read(eventsAt(...setUp, caseAtMs(7632, 'dog')), startMs);
+    const index = new RunIndexer().append(eventsAt(...setUp, caseAtMs(7632, 'dog')), startMs);
     expect(runFacts(detail, index)).toEqual({
       running: 1,
       containers: '1 of 2 containers running',
@@ -39,7 +39,7 @@ describe('the facts of a run', () => {
   it('say of a run that is over how many containers there were', () => {
     const detail = { kind: 'proof' as const, mode: 'live_fixture', ended_at: 'now', plan: plan([]) };
     detail.plan.vertices = [vertex('in', { status: 'exited', container_id: 'ctr_1' }), vertex('cut', {})];
-    const index = new RunIndexer().read([], startMs);
+    const index = new RunIndexer().append([], startMs);
     expect(runFacts(detail, index).containers).toMatch(/^\d containers?, ended$/);
   });
 
@@ -55,7 +55,7 @@ describe('the facts of a run', () => {
 describe('the fixtures of a run', () => {
   const cases = [plannedCase('dog'), plannedCase('eagle'), plannedCase('horses')];
   const detail = { kind: 'proof' as const, plan: plan(cases) };
-  const index = new RunIndexer().read(eventsAt(...setUp, caseAtMs(7632, 'dog', 612)), startMs);
+  const index = new RunIndexer().append(eventsAt(...setUp, caseAtMs(7632, 'dog', 612)), startMs);
 
   it('say which was sent, which is under way and which waits', () => {
     expect(fixtureLines(detail, index, true).map(({ word, latencyMs }) => [word, latencyMs])).toEqual([
