@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { useRun } from '../run/run-store.ts';
+import { type RunState, useRun, useRunStore } from '../run/run-store.ts';
 import type { StderrTimes } from '../run/waterfall.ts';
 import { Button, ErrorText, Pane, PaneMessage, useHotkeys } from '../ui/index.ts';
 import type { LogFeed } from './log-feed.ts';
 import { readPattern, showAll } from './log-filter.ts';
 import { LogHead } from './log-head.tsx';
-import { LogList } from './log-list.tsx';
+import { LogList, type LogListProps } from './log-list.tsx';
 import type { LogModel } from './log-model.ts';
 import { LogNotices, LogSummary } from './log-notices.tsx';
 import { lineCount } from './log-text.ts';
@@ -16,7 +16,7 @@ import { useSelection } from './use-selection.ts';
 /** The logs of the run on screen, with its playhead. `onStderr` is told of new lines on stderr, in ms since the start. */
 export function LogPane({ onStderr }: { onStderr?: (times: StderrTimes) => void } = {}) {
   const { model, feed, version } = useLogs();
-  const playheadMs = useRun(state => state.playheadMs);
+  const store = useRunStore();
   const startMs = useRun(state => state.startMs);
   const seek = useRun(state => state.seek);
   const selectedVertex = useRun(state => state.selectedVertex);
@@ -32,7 +32,11 @@ export function LogPane({ onStderr }: { onStderr?: (times: StderrTimes) => void 
   useEffect(() => {
     model.filter = filter;
   }, [model, filter]);
-  useEffect(() => setAnchor(playheadMs === null ? 'end' : 'playhead'), [playheadMs]);
+  useEffect(() => {
+    const follow = ({ playheadMs }: RunState) => setAnchor(playheadMs === null ? 'end' : 'playhead');
+    follow(store.getState());
+    return store.subscribe((state, before) => state.playheadMs !== before.playheadMs && follow(state));
+  }, [store]);
   useStderr(model, startMs, onStderr);
 
   const type = (text: string) => {
@@ -73,13 +77,12 @@ export function LogPane({ onStderr }: { onStderr?: (times: StderrTimes) => void 
       {model.rows === 0 ? (
         <Nothing model={model} feed={feed} onClear={clear} />
       ) : (
-        <LogList
+        <LogListAtPlayhead
           model={model}
           version={version}
           selection={selection}
           anchor={anchor}
           onAnchor={setAnchor}
-          playheadAtMs={playheadMs === null || startMs === 0 ? null : startMs + playheadMs}
           isWrapped={isWrapped}
           hasTime={hasTime}
           onSeek={atMs => startMs > 0 && seek(atMs - startMs)}
@@ -88,6 +91,14 @@ export function LogPane({ onStderr }: { onStderr?: (times: StderrTimes) => void 
       <LogSummary model={model} />
     </Pane>
   );
+}
+
+/** The one part of the pane that is drawn again when the playhead moves. */
+function LogListAtPlayhead(props: Omit<LogListProps, 'playheadAtMs'>) {
+  const playheadAtMs = useRun(({ playheadMs, startMs }) =>
+    playheadMs === null || startMs === 0 ? null : startMs + playheadMs,
+  );
+  return <LogList {...props} playheadAtMs={playheadAtMs} />;
 }
 
 /** Why there are no lines to be seen. */

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { RunCase, RunDetail } from '../../shared/contract/index.ts';
-import { eventMs, isAfter, useRun } from '../run/run-store.ts';
+import { useRun } from '../run/run-store.ts';
+import { isAfter } from '../run/run-time.ts';
 import { bytes } from '../ui/format.ts';
 import { absenceOf } from './case-state.ts';
 import { Expectation } from './expectation.tsx';
@@ -21,19 +22,19 @@ const captionHeight = 24;
 
 /** One case: its output at the left, its expectation at the right. */
 export function CaseOutputPane({ detail, of: each }: { detail: RunDetail; of: RunCase }) {
-  const playheadMs = useRun(state => state.playheadMs);
-  const startMs = useRun(state => state.startMs);
-  const end = useRun(state => state.events.find(event => event.type === 'case' && event.name === each.name));
+  const frames = each.result?.frames ?? [];
+  // Asked for what is shown, not for the playhead: that moves with every frame of the screen.
+  const atPlayhead = useRun(state => frameAt(frames, each.frames, state.startMs, state.playheadMs));
+  const isLater = useRun(({ index, playheadMs }) => isAfter(playheadMs, index.caseOf.get(each.name)?.atMs ?? 0));
   const [wanted, setWanted] = useState<View | null>(null);
   const [options, setOptions] = useState<PictureOptions>({ boxes: true, labels: true, zoom: false });
   const [turned, setTurned] = useState({ key: '', index: 0 });
   const [known, setKnown] = useState<{ sha256: string | null; size: Size }>();
   const [room, body] = useSize();
 
-  const frames = each.result?.frames ?? [];
-  // Turning to a frame holds until the playhead moves or another case is looked at.
-  const key = `${each.name} ${playheadMs}`;
-  const index = turned.key === key ? turned.index : frameAt(frames, each.frames, startMs, playheadMs);
+  // Turning to a frame holds until the playhead comes to another or another case is looked at.
+  const key = `${each.name} ${atPlayhead}`;
+  const index = turned.key === key ? turned.index : atPlayhead;
   const frame = frames[index];
   const fixture = detail.plan.fixtures.find(other => other.name === each.fixture);
   const output = useOutput(each, frame);
@@ -105,7 +106,7 @@ export function CaseOutputPane({ detail, of: each }: { detail: RunDetail; of: Ru
             roles={output.roles}
             text={output.text ?? (frame === undefined ? undefined : `${frame.media_type}, ${bytes(frame.bytes)}`)}
             absence={absence}
-            isAfter={end !== undefined && isAfter(playheadMs, eventMs(end, startMs))}
+            isAfter={isLater}
           />
         </div>
       </div>

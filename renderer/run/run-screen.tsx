@@ -9,7 +9,7 @@ import { TimelineProvider } from './run-timeline.tsx';
 import { useDeepLink } from './use-deep-link.ts';
 import { usePlay } from './use-play.ts';
 import { useRunKeys } from './use-run-keys.ts';
-import { WaterfallPane } from './waterfall.tsx';
+import { WaterfallPane } from './waterfall-pane.tsx';
 
 /** One run: what it did over time, and everything else as it was at the playhead. */
 export function RunScreen({ runId }: { runId: string }) {

@@ -5,8 +5,6 @@ import type { AppError } from '../../shared/errors.ts';
 import type { RunEvent } from '../../shared/events.ts';
 import { caseAt, countBefore, countUpTo, type RunIndex, RunIndexer } from './run-index.ts';
 
-export { eventMs, isAfter } from './run-time.ts';
-
 /** What a run's panes share: the run as it is known, and the one playhead that moves them all. */
 export interface RunState {
   readonly runId: string;
