@@ -45,6 +45,9 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       target: 'chrome130',
+      minify: true,
+      // One file is right for a page that comes from the disk beside it.
+      chunkSizeWarningLimit: 2000,
       // A font or picture inlined as data would need a looser policy.
       assetsInlineLimit: 0,
       rolldownOptions: { input: resolve(import.meta.dirname, 'renderer/index.html') },
