@@ -6,16 +6,21 @@ import {
   backendRow,
   componentRow,
   containerRow,
+  containerStats,
+  deploymentEvent,
   deploymentRow,
   doctorCheck,
+  edgeRow,
   evidenceRow,
   fileRow,
+  graphChange,
   leaseRow,
   operationRow,
   receipt,
   runRow,
   runtimeRow,
   versionRow,
+  vertexRow,
 } from './rows.ts';
 import { exampleRow, runDetail, runPlan, verifyReport } from './run-rows.ts';
 
@@ -25,6 +30,19 @@ const goDuration = z.string();
 /** An id, or a unique name or label (DESIGN §2). */
 const ref = z.string().min(1);
 const lease = ref.optional().describe('the open lease that owns what is made');
+
+/**
+ * The head hash that the caller's edit was made against. What was done since then by others merges, unless it touches the same things:
+ * then the edit is refused with `conflict` (DESIGN §5). Without it, the edit is made to the head.
+ */
+const base = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .optional();
+/** A point of a backend's log; absent, its head. */
+const at = z.int().positive().optional();
+/** Where an edit put the head of the log. */
+const head = { backend_id: z.string(), head_seq: z.int(), head_hash: z.string() };
 
 function list<R extends z.ZodType>(row: R) {
   return z.object({ count: z.int(), items: z.array(row) });
@@ -86,12 +104,22 @@ export const contract = {
   'backend.list': unary(nothing, list(backendRow)),
   'backend.show': unary(
     z.object({ backend: ref }),
-    backendRow.extend({ graph: z.unknown(), deployment: deploymentRow.nullable() }),
+    backendRow.extend({
+      /** By alias and image, ids left out: what `graph_hash` is the hash of. */
+      graph: z.unknown(),
+      vertices: z.array(vertexRow),
+      edges: z.array(edgeRow),
+      deployment: deploymentRow.nullable(),
+    }),
   ),
+  'backend.rename': unary(z.object({ backend: ref, name: z.string(), base }), z.object(head)),
   'backend.add_vertex': unary(
-    z.object({ backend: ref, version: ref, alias: z.string().optional() }),
-    z.object({ backend_id: z.string(), vertex_id: z.string(), alias: z.string() }),
+    z.object({ backend: ref, version: ref, alias: z.string().optional(), base }),
+    z.object({ ...head, vertex_id: z.string(), alias: z.string() }),
   ),
+  /** With its edges, parameters, files and aliases, as one step. */
+  'backend.delete_vertex': unary(z.object({ backend: ref, vertex: ref, base }), z.object(head)),
+  'backend.change_version': unary(z.object({ backend: ref, vertex: ref, version: ref, base }), z.object(head)),
   'backend.connect': unary(
     z.object({
       backend: ref,
@@ -99,14 +127,90 @@ export const contract = {
       from_output: z.int().nonnegative(),
       to_vertex: ref,
       to_input: z.int().nonnegative(),
+      base,
     }),
-    z.object({ backend_id: z.string(), edge_type: z.string() }),
+    z.object({ ...head, edge_type: z.string() }),
   ),
+  'backend.disconnect': unary(
+    z.object({
+      backend: ref,
+      from_vertex: ref,
+      from_output: z.int().nonnegative(),
+      to_vertex: ref,
+      to_input: z.int().nonnegative(),
+      base,
+    }),
+    z.object(head),
+  ),
+  /**
+   * Without `value` the parameter goes back to its default. On a live backend only a mutable parameter changes, and `delivered` says
+   * whether its container has acknowledged the new value (null when nothing runs).
+   */
   'backend.change_parameter': unary(
-    z.object({ backend: ref, vertex: ref, name: z.string(), type: z.string().optional(), value: z.string() }),
-    z.object({ backend_id: z.string() }),
+    z.object({
+      backend: ref,
+      vertex: ref,
+      name: z.string(),
+      type: z.string().optional(),
+      value: z.string().optional(),
+      base,
+    }),
+    z.object({ ...head, delivered: z.boolean().nullable() }),
   ),
-  'backend.operations': unary(z.object({ backend: ref }), list(operationRow)),
+  'backend.add_file': unary(z.object({ backend: ref, vertex: ref, key: z.string(), file: ref, base }), z.object(head)),
+  'backend.remove_file': unary(z.object({ backend: ref, vertex: ref, key: z.string(), base }), z.object(head)),
+  /** Without `alias` the endpoint goes by its vertex's again. */
+  'backend.change_endpoint_alias': unary(
+    z.object({ backend: ref, vertex: ref, endpoint: z.string(), alias: z.string().optional(), base }),
+    z.object(head),
+  ),
+  /** `count` is of the whole log; `items` at most `limit` (default 10,000) after `after`. */
+  'backend.operations': unary(
+    z.object({
+      backend: ref,
+      after: z.int().nonnegative().optional(),
+      limit: z.int().positive().max(10_000).optional(),
+    }),
+    list(operationRow),
+  ),
+  'backend.undo': unary(
+    z.object({ backend: ref, steps: z.int().positive().optional(), base }),
+    z.object({ ...head, steps: z.int(), delivered: z.boolean().nullable() }),
+  ),
+  'backend.redo': unary(
+    z.object({ backend: ref, steps: z.int().positive().optional(), base }),
+    z.object({ ...head, steps: z.int(), delivered: z.boolean().nullable() }),
+  ),
+  /** Rewrites the log to the shortest that gives the same graph, from the last operation that evidence references. */
+  'backend.compact': unary(z.object({ backend: ref }), z.object({ ...head, before: z.int(), after: z.int() })),
+  'backend.graph': unary(
+    z.object({ backend: ref, at }),
+    z.object({
+      backend_id: z.string(),
+      seq: z.int(),
+      hash: z.string(),
+      name: z.string(),
+      graph_hash: z.string(),
+      graph: z.unknown(),
+      vertices: z.array(vertexRow),
+      edges: z.array(edgeRow),
+    }),
+  ),
+  /** From one graph to another: two points of one log, or of two backends (`to`). */
+  'backend.diff': unary(
+    z.object({ backend: ref, at, to: ref.optional(), to_at: at }),
+    z.object({ same: z.boolean(), count: z.int(), items: z.array(graphChange) }),
+  ),
+  /** Replays the log from its first operation; throws `workspace_damaged` naming the operation that does not follow. */
+  'backend.verify': unary(
+    z.object({ backend: ref }),
+    z.object({ ...head, operations: z.int(), graph_hash: z.string() }),
+  ),
+  /** A sibling with its own history, endpoints and deployment, which starts as the graph at `at`. */
+  'backend.fork': unary(
+    z.object({ backend: ref, at, name: z.string().optional(), lease }),
+    z.object({ ...head, forked_from: z.object({ backend_id: z.string(), seq: z.int(), hash: z.string() }) }),
+  ),
   'backend.delete': unary(z.object({ backend: ref }), z.object({ backend_id: z.string() })),
   'backend.deploy': unary(
     z.object({
@@ -114,10 +218,19 @@ export const contract = {
       runtime: ref,
       lease,
       fixed_duration: goDuration.optional(),
+      debug: z.boolean().optional(),
       /** Answer when the deployment is running or failed, not as soon as it is on its way. */
       wait: z.boolean().optional(),
     }),
     z.object({ deployment_id: z.string(), backend_id: z.string() }),
+  ),
+  /**
+   * Replaces a running deployment's containers by fresh ones of the backend as it is now, behind the same URLs; answered when it is
+   * done. A failed one is deployed anew with the same settings. `gap_ms`: how long no container was there to answer.
+   */
+  'backend.redeploy': unary(
+    z.object({ backend: ref.optional(), deployment: ref.optional() }),
+    z.object({ deployment_id: z.string(), backend_id: z.string(), generation: z.int(), gap_ms: z.number() }),
   ),
   'backend.undeploy': unary(
     z.object({ backend: ref.optional(), deployment: ref.optional() }),
@@ -126,12 +239,34 @@ export const contract = {
   'backend.forward': unary(z.object({ backend: ref }), z.array(endpointRow)),
 
   'deployment.list': unary(nothing, list(deploymentRow)),
-  'deployment.show': unary(z.object({ deployment: ref }), deploymentRow),
+  'deployment.show': unary(
+    z.object({ deployment: ref }),
+    deploymentRow.extend({ containers: z.array(containerRow), events: z.array(deploymentEvent) }),
+  ),
+  /** What happened to it after `after`; with `follow`, until it is gone or has failed. */
+  'deployment.events': stream(
+    z.object({ deployment: ref, after: z.int().nonnegative().optional(), follow: z.boolean().optional() }),
+    deploymentEvent,
+  ),
   'container.list': unary(z.object({ deployment: ref.optional() }), list(containerRow)),
   /** Captured output, byte for byte, oldest first; with `follow`, until the container has ended. */
   'container.logs': stream(
-    z.object({ container: ref, follow: z.boolean().optional(), stream: z.enum(['stdout', 'stderr']).optional() }),
+    z.object({
+      container: ref,
+      follow: z.boolean().optional(),
+      stream: z.enum(['stdout', 'stderr']).optional(),
+      /** RFC 3339, or a Go duration back from now. */
+      since: z.string().optional(),
+      /** The last so many lines, of what the other filters leave. */
+      tail: z.int().nonnegative().optional(),
+    }),
     z.object({ stream: z.enum(['stdout', 'stderr']), at: z.string(), base64: z.string() }),
+  ),
+
+  /** What containers use now, one a container; with `follow`, each second until they have ended. */
+  'container.stats': stream(
+    z.object({ container: ref.optional(), deployment: ref.optional(), follow: z.boolean().optional() }),
+    containerStats,
   ),
 
   /** One stream's captured bytes as a file; without `stream` both, in arrival order. */

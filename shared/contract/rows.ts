@@ -53,12 +53,54 @@ export const operationRow = z.object({
   seq: z.int(),
   type: z.string(),
   payload: z.record(z.string(), z.unknown()),
+  /** The operation that takes this one back, `{type, payload}`; empty for `create`. */
   inverse: z.record(z.string(), z.unknown()),
   prev_hash: z.string(),
   hash: z.string(),
   at: time,
+  /** The first operation of the command that this one came with: undo and redo take a command as one. */
+  step: z.int(),
+  /** The step that this one takes back. */
+  undoes: z.int().nullable(),
+  /** The step, taken back before, that this one does again. */
+  redoes: z.int().nullable(),
 });
 export type OperationRow = z.infer<typeof operationRow>;
+
+/** A vertex as people see it: parameters and files by name. A value is a literal of the type language; a secret's is its id. */
+export const vertexRow = z.object({
+  vertex_id: z.string(),
+  alias: z.string(),
+  version_id: z.string(),
+  component: z.string(),
+  image_digest: z.string(),
+  params: z.record(z.string(), z.object({ type: z.string(), value: z.unknown() })),
+  files: z.record(z.string(), z.string()),
+  /** Endpoint name → its alias, where it has one of its own. */
+  endpoint_aliases: z.record(z.string(), z.string()),
+});
+export type VertexRow = z.infer<typeof vertexRow>;
+
+export const edgeRow = z.object({
+  from_vertex: z.string(),
+  from_output: z.int(),
+  to_vertex: z.string(),
+  to_input: z.int(),
+  /** Solved across the whole graph. */
+  edge_type: z.string(),
+});
+export type EdgeRow = z.infer<typeof edgeRow>;
+
+/** One difference between two graphs, by alias. `before` and `after` are absent where there is nothing on that side. */
+export const graphChange = z.object({
+  kind: z.enum(['name', 'vertex', 'version', 'parameter', 'file', 'edge', 'endpoint_alias']),
+  /** What differs, as people name it: `cut`, `cut.model_cfg`, `in.0 → cut.0`. */
+  subject: z.string(),
+  change: z.enum(['added', 'removed', 'changed']),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+export type GraphChange = z.infer<typeof graphChange>;
 
 export const deploymentStatus = z.enum(['deploying', 'running', 'tearing_down', 'failed', 'gone']);
 export type DeploymentStatus = z.infer<typeof deploymentStatus>;
@@ -74,8 +116,27 @@ export const deploymentRow = z.object({
   lease_id: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).loose().nullable(),
   created_at: time,
+  /** Pinned by `--fixed-duration`: it is never extended. */
+  fixed: z.boolean(),
+  /** How often its containers were replaced, from 1. */
+  generation: z.int(),
 });
 export type DeploymentRow = z.infer<typeof deploymentRow>;
+
+/** What happened to a deployment, in order: every change of its own status and of its containers'. */
+export const deploymentEvent = z.object({
+  seq: z.int(),
+  at: time,
+  deployment_id: z.string(),
+  /**
+   * `status` {from, to, reason?}; `container` {container_id, alias, status, exit_code?, restarts}; `extended` {expires_at};
+   * `parameter` {vertex_id, alias, name, delivered}; `redeploy_started` {generation}; `redeployed` {generation, gap_ms};
+   * `redeploy_failed` {generation, error}.
+   */
+  type: z.enum(['status', 'container', 'extended', 'parameter', 'redeploy_started', 'redeployed', 'redeploy_failed']),
+  detail: z.record(z.string(), z.unknown()),
+});
+export type DeploymentEvent = z.infer<typeof deploymentEvent>;
 
 export const containerRow = z.object({
   id: z.string(),
@@ -84,8 +145,28 @@ export const containerRow = z.object({
   alias: z.string(),
   status: containerStatus,
   exit_code: z.int().nullable(),
+  restarts: z.int(),
+  oom_killed: z.boolean(),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
 });
 export type ContainerRow = z.infer<typeof containerRow>;
+
+/** What a container uses at one moment. */
+export const containerStats = z.object({
+  container_id: z.string(),
+  alias: z.string(),
+  at: time,
+  /** 100 is one CPU. */
+  cpu_percent: z.number(),
+  /** Without the page cache. */
+  memory_bytes: z.number(),
+  memory_limit_bytes: z.number(),
+  pids: z.int(),
+  received_bytes: z.number(),
+  sent_bytes: z.number(),
+});
+export type ContainerStats = z.infer<typeof containerStats>;
 
 export const leaseState = z.enum(['open', 'closing', 'committed', 'rolled_back', 'expired']);
 export type LeaseState = z.infer<typeof leaseState>;
@@ -133,6 +214,8 @@ export const runtimeRow = z.object({
     cpus: z.number().nullable(),
     memory_bytes: z.number().nullable(),
   }),
+  /** How long a deployment without a fixed duration may live, as a Go duration. */
+  deployment_ceiling: z.string(),
 });
 export type RuntimeRow = z.infer<typeof runtimeRow>;
 

@@ -247,4 +247,39 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX run_frames_by_blob ON run_frames (sha256);
   `,
+  `
+  ALTER TABLE operations ADD COLUMN step INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE operations ADD COLUMN undoes INTEGER;
+  ALTER TABLE operations ADD COLUMN redoes INTEGER;
+  UPDATE operations SET step = seq;
+
+  -- The name is that of the graph at the head of the log: here it is found by an index.
+  ALTER TABLE backends ADD COLUMN name TEXT NOT NULL DEFAULT '';
+  UPDATE backends SET name = coalesce((SELECT json_extract(payload, '$.name') FROM operations
+    WHERE backend_id = backends.id AND type IN ('create', 'rename') ORDER BY seq DESC LIMIT 1), id);
+  CREATE INDEX backends_by_name ON backends (name);
+
+  -- The graph at one point of a log, so that a long one is not replayed from its start; its hash is that operation's.
+  CREATE TABLE snapshots (
+    backend_id TEXT PRIMARY KEY REFERENCES backends (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    graph TEXT NOT NULL,
+    sha256 TEXT NOT NULL
+  ) STRICT;
+
+  ALTER TABLE deployments ADD COLUMN fixed INTEGER NOT NULL DEFAULT 0 CHECK (fixed IN (0, 1));
+  -- Which set of containers serves; a redeployment brings up the next one beside it.
+  ALTER TABLE deployments ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE containers ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+
+  CREATE TABLE deployment_events (
+    deployment_id TEXT NOT NULL REFERENCES deployments (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (deployment_id, seq)
+  ) STRICT;
+  `,
 ];
