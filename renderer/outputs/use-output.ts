@@ -4,7 +4,7 @@ import { type BlobText, useBlobText } from './blob-url.ts';
 import { type Box, type BoxRole, findBoxes, rolesOf } from './boxes.ts';
 import { expressionChecks } from './checks.ts';
 import type { Parsed } from './json-view.tsx';
-import { isJson } from './views.ts';
+import { isJson, metadataText } from './views.ts';
 
 /** One frame of a case as far as it is read. */
 export interface CaseOutput extends BlobText {
@@ -16,9 +16,11 @@ export interface CaseOutput extends BlobText {
 
 const noBoxes: readonly Box[] = [];
 
-/** Reads a JSON frame, and finds the boxes in it and what the case says of them. */
+/** Reads a JSON frame, or the metadata of another, and finds the boxes in it and what the case says of them. */
 export function useOutput(each: RunCase | undefined, frame: FrameRow | undefined): CaseOutput {
-  const read = useBlobText(frame !== undefined && isJson(frame.media_type) ? frame.sha256 : null);
+  const blob = useBlobText(frame !== undefined && isJson(frame.media_type) ? frame.sha256 : null);
+  const metadata = frame === undefined ? undefined : metadataText(frame);
+  const read = metadata === undefined ? blob : { ...blob, text: metadata };
   const parsed = useMemo(() => (read.text === undefined ? undefined : parse(read.text)), [read.text]);
   const boxes = useMemo(() => (parsed?.isJson ? findBoxes(parsed.value) : noBoxes), [parsed]);
   const roles = useMemo(

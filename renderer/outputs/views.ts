@@ -29,7 +29,7 @@ export function unavailableViews(
     tensor: 'The output is not an array file.',
   };
   if (each.from === null) reasons.json = 'This case looks at logs only; it has no output.';
-  else if (frame !== undefined && !isJson(frame.media_type))
+  else if (frame !== undefined && !isJson(frame.media_type) && frame.metadata === undefined)
     reasons.json = `The output is ${frame.media_type}, not JSON.`;
   // A fixture that is not frozen yet has no known type: its picture may still come.
   const mayBecomePicture = fixture?.media_type === null;
@@ -40,6 +40,11 @@ export function unavailableViews(
     reasons.audio = `Neither ${each.fixture} nor the output is sound.`;
   }
   return reasons;
+}
+
+/** A frame's metadata as JSON, at the place where expressions find it. */
+export function metadataText({ metadata }: FrameRow): string | undefined {
+  return metadata === undefined ? undefined : JSON.stringify({ metadata });
 }
 
 export function isAudio(mediaType: string | null | undefined): boolean {

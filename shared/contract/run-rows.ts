@@ -50,6 +50,8 @@ export const frameRow = z.object({
   sha256: z.string(),
   bytes: z.int(),
   media_type: z.string(),
+  /** What the endpoint said of the bytes: of those of a picture, its size and format. */
+  metadata: z.record(z.string(), z.unknown()).optional(),
   message_ids: z.array(z.string()),
   at: time,
 });

@@ -83,6 +83,7 @@ export const evidenceRecord = z.strictObject({
             sha256,
             bytes: z.int(),
             media_type: z.string(),
+            metadata: z.record(z.string(), z.unknown()).optional(),
             message_ids: z.array(z.string()),
             at: z.string(),
           }),

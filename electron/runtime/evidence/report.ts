@@ -4,13 +4,20 @@ import { escapeMarkup as e } from './markup.ts';
 import type { EvidenceRecord } from './record.ts';
 import { reportStyle } from './report-style.ts';
 
+export interface InlinePicture {
+  mediaType: string;
+  base64: string;
+}
+
 export interface ReportInput {
   record: EvidenceRecord;
   events: readonly RunEvent[];
   /** Pictures small enough to be shown in place, by fixture name. */
-  images: ReadonlyMap<string, { mediaType: string; base64: string }>;
-  /** Text of JSON outputs, by path in the bundle. */
+  images: ReadonlyMap<string, InlinePicture>;
+  /** Text of JSON outputs and metadata of others, by path in the bundle. */
   outputs: ReadonlyMap<string, string>;
+  /** Outputs that are pictures small enough to be shown in place, by path in the bundle. */
+  pictures: ReadonlyMap<string, InlinePicture>;
   logs: readonly { alias: string; stdout: string; stderr: string }[];
 }
 
@@ -95,7 +102,10 @@ function risks({ conclusion }: EvidenceRecord): string {
     .join('')}</ul>`;
 }
 
-function caseHtml(each: EvidenceRecord['expected']['cases'][number], { record, images, outputs }: ReportInput): string {
+function caseHtml(
+  each: EvidenceRecord['expected']['cases'][number],
+  { record, images, outputs, pictures }: ReportInput,
+): string {
   const concluded = record.conclusion.cases.find(other => other.name === each.name);
   const observed = record.observed.cases.find(other => other.name === each.name);
   const latencyMs = record.runtime_signal.latency_ms.by_case[each.name];
@@ -107,18 +117,23 @@ function caseHtml(each: EvidenceRecord['expected']['cases'][number], { record, i
   });
   const frames = (observed?.frames ?? []).map(frame => {
     const text = outputs.get(frame.path);
-    return `<p class="muted"><code>${e(frame.path)}</code> · ${frame.bytes} B · <code>${short(frame.sha256)}</code></p>${text === undefined ? '' : `<pre>${e(pretty(text))}</pre>`}`;
+    const shown = pictures.get(frame.path);
+    return `<p class="muted"><code>${e(frame.path)}</code> · ${frame.bytes} B · <code>${short(frame.sha256)}</code></p>${shown === undefined ? '' : img(`Output of ${each.name}`, shown)}${text === undefined ? '' : `<pre>${e(pretty(text))}</pre>`}`;
   });
   const reasons = (concluded?.reasons ?? []).map(reason => `<li>${e(reason)}</li>`);
   return `<section class="case">
 <div class="case-head"><h3>${e(each.meaning)}</h3>${concluded === undefined ? '<span class="muted">○ Not run</span>' : status(concluded.verdict)}</div>
 <p class="muted">${e(each.name)} · fixture ${e(each.fixture)}${latencyMs == null ? '' : ` · ${latencyMs} ms`}</p>
 <div class="case-body${picture === undefined ? ' no-picture' : ''}">
-${picture === undefined ? '' : `<div><img alt="The fixture ${e(each.fixture)}" src="data:${e(picture.mediaType)};base64,${picture.base64}"></div>`}
+${picture === undefined ? '' : `<div>${img(`The fixture ${each.fixture}`, picture)}</div>`}
 <div><ul>${expressions.join('')}</ul>${reasons.length === 0 ? '' : `<ul class="mono">${reasons.join('')}</ul>`}
 <details${concluded?.verdict === 'pass' ? '' : ' open'}><summary>Observed: ${frames.length} ${frames.length === 1 ? 'frame' : 'frames'}</summary>${frames.join('')}</details></div>
 </div>
 </section>`;
+}
+
+function img(alt: string, { mediaType, base64 }: InlinePicture): string {
+  return `<img alt="${e(alt)}" src="data:${e(mediaType)};base64,${base64}">`;
 }
 
 function latency({ runtime_signal: { latency_ms: of } }: EvidenceRecord): string {

@@ -8,6 +8,7 @@ import { EgressReader, type Frame, sendFixture } from './driver.ts';
 import { Evaluator } from './evaluator.ts';
 import type { LiveTest } from './live-test.ts';
 import type { ProofBlock, ProofCase } from './manifest.ts';
+import { outputsOf } from './outputs.ts';
 
 /** The first request may pay for a lazily loaded model (docs/test-with-a-live-backend.txt, Timing realities). */
 const firstTimeoutMs = 60_000;
@@ -176,10 +177,7 @@ async function judge(each: ProofCase, result: CaseResult, timeoutMs: number, dri
       );
     }
     if (count > expect.frames) mismatch(`frames from ${expect.from}: ${count}, expected: ${expect.frames}`);
-    const outputs = result.frames.map(frame =>
-      frame.isBinary ? frame.bytes.toString('base64') : (JSON.parse(frame.bytes.toString('utf8')) as unknown),
-    );
-    const type = inputTypeOf(drive.test, expect.from);
+    const { outputs, type } = outputsOf(result.frames, inputTypeOf(drive.test, expect.from));
     for (const { expr, severity } of expect.that) {
       const index = Math.max(0, expect.frames - 1);
       const answer = await drive.evaluator.evaluate({ expression: expr, outputs, index, type });

@@ -85,6 +85,7 @@ export function toCel(value: unknown, type: WireType): unknown {
 }
 
 function untyped(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(untyped);
   if (value !== null && typeof value === 'object') {

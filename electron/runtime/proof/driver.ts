@@ -12,7 +12,18 @@ export interface Frame {
   message_ids: string[];
   bytes: Buffer;
   isBinary: boolean;
+  /** What the endpoint says of the bytes: the text frame that came before them. */
+  metadata?: Record<string, unknown>;
 }
+
+/** What precedes the frames of a message. */
+interface Header {
+  message_ids: string[];
+  frames: number;
+}
+
+/** As large as a message may be inside a graph. */
+const maxFrameBytes = 256 * 2 ** 20;
 
 /**
  * Listens to an egress the way any client would: a WebSocket, with the subprotocol that names each frame's inputs. Open it
@@ -23,7 +34,8 @@ export class EgressReader implements Disposable {
   readonly #socket: WebSocket;
   readonly #changed = new Signal<void>();
   #closed: string | undefined;
-  #pendingIds: string[] | undefined;
+  #header: Header | undefined;
+  #metadata: Record<string, unknown> | undefined;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -36,6 +48,7 @@ export class EgressReader implements Disposable {
     const socket = new WebSocket(url.replace(/^http/, 'ws'), 'proofbench.v1', {
       perMessageDeflate: false,
       handshakeTimeout: 10_000,
+      maxPayload: maxFrameBytes,
     });
     const reader = new EgressReader(socket);
     while (socket.readyState === WebSocket.CONNECTING) await reader.#changed.next({ signal, ms: 50 });
@@ -84,21 +97,26 @@ export class EgressReader implements Disposable {
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {
-    if (this.#pendingIds === undefined && !isBinary) {
-      const header = parseHeader(bytes);
-      if (header !== undefined) {
-        this.#pendingIds = header;
-        return;
-      }
+    if (this.#header === undefined && !isBinary) {
+      this.#header = parseHeader(bytes);
+      if (this.#header !== undefined) return;
+    }
+    const { message_ids, frames } = this.#header ?? { message_ids: [], frames: 1 };
+    this.#header = frames > 1 ? { message_ids, frames: frames - 1 } : undefined;
+    // Only where more is to come can a text frame be metadata: a message of one frame may look the same.
+    if (frames > 1 && !isBinary) {
+      this.#metadata = parseMetadata(bytes);
+      if (this.#metadata !== undefined) return;
     }
     this.frames.push({
       atMs: Date.now(),
       monotonicMs: performance.now(),
-      message_ids: this.#pendingIds ?? [],
+      message_ids,
       bytes,
       isBinary,
+      ...(this.#metadata === undefined || !isBinary ? {} : { metadata: this.#metadata }),
     });
-    this.#pendingIds = undefined;
+    this.#metadata = undefined;
     this.#changed.emit();
   }
 
@@ -149,10 +167,21 @@ export async function sendFixture(
   }
 }
 
-function parseHeader(bytes: Buffer): string[] | undefined {
+function parseHeader(bytes: Buffer): Header | undefined {
+  const header = parseObject(bytes);
+  if (header?.type !== 'message' || !Array.isArray(header.message_ids)) return undefined;
+  return { message_ids: header.message_ids.map(String), frames: Number(header.frames ?? 1) };
+}
+
+function parseMetadata(bytes: Buffer): Record<string, unknown> | undefined {
+  const frame = parseObject(bytes);
+  if (frame?.type !== 'metadata' || typeof frame.metadata !== 'object' || frame.metadata === null) return undefined;
+  return frame.metadata as Record<string, unknown>;
+}
+
+function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
-    const header = JSON.parse(bytes.toString('utf8')) as { type?: unknown; message_ids?: unknown };
-    return header.type === 'message' && Array.isArray(header.message_ids) ? header.message_ids.map(String) : undefined;
+    return (JSON.parse(bytes.toString('utf8')) ?? undefined) as Record<string, unknown> | undefined;
   } catch {
     return undefined;
   }

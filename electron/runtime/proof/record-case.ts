@@ -3,7 +3,7 @@ import type { Run } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import { iso, isoOrNull } from '../store/time.ts';
 import { type CaseResult, warningsOf } from './cases.ts';
-import { mediaTypeOfFrame } from './record-files.ts';
+import { mediaTypeOf } from './frame-media.ts';
 import type { RunLog } from './run-log.ts';
 
 /** Records what became of a case: its frames' bytes first, then the result with its event, so that who hears of it can show it. */
@@ -17,7 +17,8 @@ export async function recordCase(run: Run, result: CaseResult, store: Store, run
       frames.push({
         sha256,
         bytes,
-        media_type: mediaTypeOfFrame(frame),
+        media_type: mediaTypeOf(frame),
+        ...(frame.metadata === undefined ? {} : { metadata: frame.metadata }),
         message_ids: frame.message_ids,
         at: iso(frame.atMs),
       });

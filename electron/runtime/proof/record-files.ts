@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { RunEvent } from '../../../shared/events.ts';
 import type { ContainerLog, LogStream } from '../deploy/container-log.ts';
+import type { DataFile } from '../evidence/bundle.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import type { StoredFile } from '../store/files.ts';
 import type { CaseResult } from './cases.ts';
 import type { Frame } from './driver.ts';
+import { endingOf } from './frame-media.ts';
 
 /** A name as part of a path inside a bundle. */
 export function safeName(name: string): string {
@@ -16,14 +18,31 @@ export function safeName(name: string): string {
 /** The frames of a case with the path each has in a bundle. */
 export function framesOf(result: CaseResult): { path: string; frame: Frame; sha256: string }[] {
   return result.frames.map((frame, index) => ({
-    path: `outputs/${safeName(result.name)}/${index}.${frame.isBinary ? 'bin' : 'json'}`,
+    path: `outputs/${safeName(result.name)}/${index}.${endingOf(frame)}`,
     frame,
     sha256: createHash('sha256').update(frame.bytes).digest('hex'),
   }));
 }
 
-export function mediaTypeOfFrame(frame: Frame): string {
-  return frame.isBinary ? 'application/octet-stream' : 'application/json';
+/** The files of a case's frames: the bytes of each and, where it came with metadata, that beside it. */
+export function outputFiles(result: CaseResult): DataFile[] {
+  return framesOf(result).flatMap(({ path, frame }, index) => [
+    { path, source: frame.bytes },
+    ...(frame.metadata === undefined
+      ? []
+      : [
+          {
+            path: `outputs/${safeName(result.name)}/${index}.json`,
+            source: Buffer.from(`${JSON.stringify(frame.metadata, null, 2)}\n`),
+          },
+        ]),
+  ]);
+}
+
+/** What the report shows of a frame as text; undefined for bytes that say nothing of themselves. */
+export function textOf(frame: Frame): string | undefined {
+  if (!frame.isBinary) return frame.bytes.toString('utf8');
+  return frame.metadata === undefined ? undefined : JSON.stringify(frame.metadata);
 }
 
 export function fixtureName(name: string, file: StoredFile): string {

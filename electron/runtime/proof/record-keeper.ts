@@ -24,6 +24,7 @@ import type { Run } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import { iso } from '../store/time.ts';
 import { type CaseResult, verdictOf } from './cases.ts';
+import { mediaTypeOf } from './frame-media.ts';
 import type { LiveTest, LiveTestRequest } from './live-test.ts';
 import type { ProofBlock } from './manifest.ts';
 import {
@@ -33,8 +34,9 @@ import {
   lockOf,
   logFacts,
   logPath,
-  mediaTypeOfFrame,
+  outputFiles,
   safeName,
+  textOf,
   withoutCredentials,
 } from './record-files.ts';
 import { risksOf } from './risks.ts';
@@ -232,7 +234,8 @@ export class RecordKeeper {
             path,
             sha256,
             bytes: frame.bytes.length,
-            media_type: mediaTypeOfFrame(frame),
+            media_type: mediaTypeOf(frame),
+            ...(frame.metadata === undefined ? {} : { metadata: frame.metadata }),
             message_ids: frame.message_ids,
             at: iso(frame.atMs),
           })),
@@ -312,8 +315,17 @@ export class RecordKeeper {
             outputs: new Map(
               results
                 .flatMap(framesOf)
-                .filter(({ frame }) => !frame.isBinary)
-                .map(({ path, frame }) => [path, frame.bytes.toString('utf8')]),
+                .map(({ path, frame }) => [path, textOf(frame)] as const)
+                .filter((each): each is readonly [string, string] => each[1] !== undefined),
+            ),
+            pictures: new Map(
+              results
+                .flatMap(framesOf)
+                .filter(({ frame }) => mediaTypeOf(frame).startsWith('image/') && frame.bytes.length <= maxInlineBytes)
+                .map(({ path, frame }) => [
+                  path,
+                  { mediaType: mediaTypeOf(frame), base64: frame.bytes.toString('base64') },
+                ]),
             ),
             logs: containers.map(({ row, log }) => ({
               alias: row.alias,
@@ -333,8 +345,7 @@ export class RecordKeeper {
     }
     for (const [name, file] of test.fixtures)
       files.push({ path: `fixtures/${fixtureName(name, file)}`, source: store.blobs.path(file.sha256) });
-    for (const result of results)
-      for (const { path, frame } of framesOf(result)) files.push({ path, source: frame.bytes });
+    for (const result of results) files.push(...outputFiles(result));
     for (const { row, log } of containers) {
       for (const stream of ['stdout', 'stderr'] as const) {
         files.push({

@@ -8,9 +8,9 @@ const TRY_AGAIN_LATER = 1013;
 
 /**
  * @param {string} endpointName
- * @param {{encode(...values: any[]): any}} options
+ * @param {{encode(...values: any[]): any, maxBehindBytes?: number}} options
  */
-export function egress(endpointName, { encode }) {
+export function egress(endpointName, { encode, maxBehindBytes = MAX_BEHIND_BYTES }) {
   if (isCheck) checked();
   if (inputs.length === 0) throw new Error('pipelogic: a component with an egress endpoint needs an input stream');
   /** @type {Set<import('ws').WebSocket>} */
@@ -36,7 +36,7 @@ export function egress(endpointName, { encode }) {
       counts.discarded++;
       return undefined;
     }
-    const frames = encode(...values);
+    const frames = encode(...values, { message_ids: ids });
     return typeof frames?.then === 'function' ? frames.then(ready => send(ready, ids)) : send(frames, ids);
   });
 
@@ -44,13 +44,13 @@ export function egress(endpointName, { encode }) {
     counts.sent++;
     let announcement;
     for (const socket of readers) {
-      if (socket.bufferedAmount > MAX_BEHIND_BYTES) {
+      if (socket.bufferedAmount > maxBehindBytes) {
         readers.delete(socket);
         socket.close(TRY_AGAIN_LATER, 'the reader fell behind');
         continue;
       }
       if (socket.protocol === SUBPROTOCOL) {
-        announcement ??= JSON.stringify({ type: 'message', message_ids: ids });
+        announcement ??= announcementOf(ids, frames.length);
         socket.send(announcement);
       }
       for (const frame of frames) {
@@ -61,4 +61,9 @@ export function egress(endpointName, { encode }) {
   }
 
   return counts;
+}
+
+/** A message is one frame unless it says otherwise. */
+function announcementOf(ids, frames) {
+  return JSON.stringify({ type: 'message', message_ids: ids, ...(frames === 1 ? {} : { frames }) });
 }

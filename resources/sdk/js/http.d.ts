@@ -9,9 +9,14 @@ export interface IngressOptions {
 }
 
 export interface EgressOptions {
-  /** The WebSocket frames of one message. */
+  /**
+   * The WebSocket frames of one message. After the values, one for each input, comes `{message_ids}`, the inputs of the graph
+   * that they were made of.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the type of the value is in component.yml
   encode(...values: any[]): EgressFrame[] | Promise<EgressFrame[]>;
+  /** A reader that has more than this before it is closed with code 1013: 16 MiB unless told otherwise. */
+  maxBehindBytes?: number;
 }
 
 export type EgressFrame = { text: string } | { binary: Uint8Array };

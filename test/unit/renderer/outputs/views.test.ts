@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameAt } from '../../../../renderer/outputs/frame-at.ts';
 import { ObjectUrls } from '../../../../renderer/outputs/object-urls.ts';
-import { outputName, unavailableViews, viewFor } from '../../../../renderer/outputs/views.ts';
+import { metadataText, outputName, unavailableViews, viewFor } from '../../../../renderer/outputs/views.ts';
 import { frameFor, pan, wholeIn, zoomAt } from '../../../../renderer/outputs/zoom.ts';
 import type { FrameRow, RunCase, RunFixture } from '../../../../shared/contract/index.ts';
 
@@ -32,6 +32,17 @@ describe('the views of an output', () => {
     const reasons = unavailableViews(dog, { ...photo, media_type: 'application/json' }, json);
     expect(reasons.image).toBe('Neither dog nor the output is a picture.');
     expect(viewFor('image', reasons)).toBe('json');
+  });
+
+  it('shows an output that is a picture as picture, and its metadata as JSON', () => {
+    const picture: FrameRow = { ...json, media_type: 'image/png', metadata: { width: 2, format: 'RGB' } };
+    const reasons = unavailableViews(dog, { ...photo, media_type: 'application/json' }, picture);
+    expect([reasons.image, reasons.json]).toEqual([undefined, undefined]);
+    expect(viewFor(null, reasons)).toBe('image');
+    expect(metadataText(picture)).toBe('{"metadata":{"width":2,"format":"RGB"}}');
+    expect(unavailableViews(dog, photo, { ...json, media_type: 'image/png' }).json).toBe(
+      'The output is image/png, not JSON.',
+    );
   });
 
   it('names a saved output by its case', () => {

@@ -45,6 +45,15 @@ function evilRecord(): EvidenceRecord {
   return changed;
 }
 
+const plain = {
+  record: record(),
+  events: [],
+  images: new Map(),
+  outputs: new Map(),
+  pictures: new Map(),
+  logs: [],
+};
+
 describe('the report', () => {
   it('escapes whatever a stranger chose, and has no script', () => {
     const html = reportHtml({
@@ -52,6 +61,7 @@ describe('the report', () => {
       events: [{ type: 'failed', seq: 1, at: evil, lease_id: '', stage: evil, error: { code: evil, message: evil } }],
       images: new Map([[evil, { mediaType: `image/png"><script>`, base64: 'AAAA' }]]),
       outputs: new Map([[evil, JSON.stringify({ a: evil })]]),
+      pictures: new Map([[evil, { mediaType: `image/png"><script>`, base64: 'AAAA' }]]),
       logs: [{ alias: evil, stdout: evil, stderr: evil }],
     });
     expect(html).not.toMatch(/<script/i);
@@ -62,9 +72,31 @@ describe('the report', () => {
   });
 
   it('says the verdict in a word, the meaning and the machine', () => {
-    const html = reportHtml({ record: record(), events: [], images: new Map(), outputs: new Map(), logs: [] });
+    const html = reportHtml(plain);
     for (const text of ['● Pass', 'There is a dog.', 'First request 12 ms', 'Docker 28', 'No container was started.'])
       expect(html).toContain(text);
+  });
+
+  it('shows an output that is a picture, with its metadata', () => {
+    const shown = record();
+    const path = 'outputs/a_dog/0.png';
+    shown.observed.cases[0]?.frames.push({
+      path,
+      sha256: 'a'.repeat(64),
+      bytes: 3,
+      media_type: 'image/png',
+      metadata: { width: 2 },
+      message_ids: [],
+      at: '',
+    });
+    const html = reportHtml({
+      ...plain,
+      record: shown,
+      outputs: new Map([[path, '{"width":2}']]),
+      pictures: new Map([[path, { mediaType: 'image/png', base64: 'AAAA' }]]),
+    });
+    expect(html).toContain('<img alt="Output of a dog" src="data:image/png;base64,AAAA">');
+    expect(html).toContain('&quot;width&quot;: 2');
   });
 });
 
