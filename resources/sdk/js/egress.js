@@ -41,6 +41,7 @@ export function egress(endpointName, { encode, maxBehindBytes = MAX_BEHIND_BYTES
   });
 
   function send(frames, ids) {
+    if (frames.length === 0) return;
     counts.sent++;
     let announcement;
     for (const socket of readers) {
