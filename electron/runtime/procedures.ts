@@ -1,12 +1,12 @@
 import type { Handlers } from '../../shared/contract/index.ts';
-import { parseDuration } from '../../shared/duration.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Backends } from './backend/backends.ts';
 import { itemProgress } from './base/byte-progress.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { listExamples } from './catalog/examples.ts';
 import type { Deployer } from './deploy/deployer.ts';
-import { saveLog } from './deploy/save-log.ts';
+import { deploymentProcedures } from './deploy/deployment-procedures.ts';
+import type { Engine } from './engine/engine.ts';
 import type { EngineMonitor } from './engine/engine-monitor.ts';
 import type { Runtimes } from './engine/runtimes.ts';
 import type { EvidenceShelf } from './evidence/evidence-shelf.ts';
@@ -19,7 +19,6 @@ import type { RunLog } from './proof/run-log.ts';
 import { runDetailOf, runRows } from './proof/run-rows.ts';
 import type { Runs } from './proof/runs.ts';
 import { operationRowOf } from './store/backends.ts';
-import { containerRowOf, type Deployment } from './store/deployments.ts';
 import { evidenceRowOf } from './store/evidence.ts';
 import { fileRowOf } from './store/files.ts';
 import { leaseRowOf } from './store/leases.ts';
@@ -34,6 +33,7 @@ export interface Services {
   version: string;
   store: Store;
   runtimes: Runtimes;
+  engine: () => Promise<Engine>;
   monitor: EngineMonitor;
   catalog: Catalog;
   files: Files;
@@ -65,27 +65,6 @@ export function proceduresOf(services: Services): Handlers {
       lease_id: backend.lease_id,
       created_at: iso(backend.created_at_ms),
     };
-  };
-  const deployment = (ref: { backend?: string | undefined; deployment?: string | undefined }): Deployment => {
-    if ((ref.backend === undefined) === (ref.deployment === undefined)) {
-      throw new AppError('usage', 'Give either a backend or a deployment.', {
-        hint: 'ppl backend undeploy --backend <id>',
-      });
-    }
-    const found =
-      ref.deployment !== undefined
-        ? store.deployments.get(ref.deployment)
-        : store.deployments.ofBackend(backends.resolve(ref.backend as string).id);
-    if (found !== undefined) return found;
-    throw new AppError(
-      'not_found',
-      ref.deployment !== undefined
-        ? `There is no deployment ${ref.deployment}.`
-        : `Backend ${ref.backend} is not deployed.`,
-      {
-        hint: 'See them all: ppl deployment list.',
-      },
-    );
   };
 
   return {
@@ -172,40 +151,9 @@ export function proceduresOf(services: Services): Handlers {
       await backends.discard(id);
       return { backend_id: id };
     },
-    'backend.deploy': async ({ backend, runtime, lease, fixed_duration, wait }, { signal }) => {
-      const { id } = backends.resolve(backend);
-      const deployment_id = await deployer.deploy({
-        plan: () => backends.plan(id),
-        runtimeId: runtimes.resolve(runtime),
-        leaseId: leaseId(lease),
-        ...(fixed_duration === undefined ? {} : { fixedDurationMs: parseDuration(fixed_duration) }),
-      });
-      if (wait === true) await deployer.settled(deployment_id, signal);
-      return { deployment_id, backend_id: id };
-    },
-    'backend.undeploy': async ref => {
-      const { id, backend_id } = deployment(ref);
-      await deployer.undeploy(id);
-      return { deployment_id: id, backend_id };
-    },
     'backend.forward': async ({ backend }) => backends.endpoints(backends.resolve(backend).id),
 
-    'deployment.list': async () => counted(store.deployments.list().map(each => store.deployments.deploymentRow(each))),
-    'deployment.show': async ref => store.deployments.deploymentRow(deployment(ref)),
-    'container.list': async ({ deployment: ref }) =>
-      counted(
-        store.deployments
-          .containers(ref === undefined ? undefined : deployment({ deployment: ref }).id)
-          .map(containerRowOf),
-      ),
-    'container.logs': async function* ({ container, follow, stream }, { signal }) {
-      for await (const chunk of deployer.log(container).read({ follow, signal })) {
-        if (stream !== undefined && chunk.stream !== stream) continue;
-        yield { stream: chunk.stream, at: iso(chunk.atMs), base64: chunk.bytes.toString('base64') };
-      }
-    },
-    'container.save_log': async ({ container, ...request }, context) =>
-      saveLog(deployer.log(container), { ...request, name: container }, context),
+    ...deploymentProcedures(services),
 
     'lease.create': async ({ runtime, ttl, label }) => {
       const lease = leases.open({ ttl, label, runtimeId: runtimes.resolve(runtime) });

@@ -24,6 +24,9 @@ import { RunLog } from './proof/run-log.ts';
 import { Runs } from './proof/runs.ts';
 import { Store } from './store/store.ts';
 
+/** How often what is recorded of deployments is compared with the engine. */
+const checkMs = 3000;
+
 export interface RuntimeOptions {
   /** The workspace's folder. */
   home: string;
@@ -94,6 +97,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       engine,
       gateway,
       ensureImage: (id, signal) => catalog.ensureImage(id, { ...quiet, signal }),
+      configOf: id => backends.config(id),
       listening: () => listening(),
       log,
     }),
@@ -109,7 +113,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const listening = (): Promise<void> => listen(server, store, env);
   // Trouble with the port is told by what needs it; the rest of the workspace is of use without.
   await listening().catch((error: unknown) => log(AppError.from(error).message));
-  const backends = new Backends({ store, catalog, endpointUrl: token => server.url(token) });
+  const backends: Backends = new Backends({
+    store,
+    catalog,
+    endpointUrl: token => server.url(token),
+    push: (id, edits) => deployer.push(id, edits),
+  });
   const files = new Files(store);
   const leases: Leases = opening.use(
     new Leases({
@@ -160,8 +169,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const pulse = setInterval(() => {
     deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
   }, 1000);
+  const look = setInterval(() => {
+    deployer.check().catch(error => log(`check: ${AppError.from(error).message}`));
+  }, checkMs);
   pulse.unref();
-  opening.defer(() => clearInterval(pulse));
+  look.unref();
+  opening.defer(() => {
+    clearInterval(pulse);
+    clearInterval(look);
+  });
 
   const owned = opening.move();
   return {
@@ -169,6 +185,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       version: options.version,
       store,
       runtimes,
+      engine,
       monitor,
       catalog,
       files,

@@ -33,6 +33,7 @@ export class ContainerLog {
   #files: { stdout: number; stderr: number; index: number } | undefined;
   #sizes = { stdout: 0, stderr: 0 };
   #ended: Promise<void> = Promise.resolve();
+  #moreToCome = false;
 
   constructor(dir: string) {
     this.dir = dir;
@@ -46,8 +47,9 @@ export class ContainerLog {
     return join(this.dir, 'index.ndjson');
   }
 
-  /** Captures from the first byte; call before the container is started. */
+  /** Captures from the first byte on, after what a former start of the container left; call before it is started. */
   capture(output: AttachedOutput): void {
+    this.#moreToCome = false;
     this.#open();
     this.#ended = this.#read(output, { stdout: 0, stderr: 0 });
   }
@@ -59,13 +61,24 @@ export class ContainerLog {
     this.#ended = this.#read(output, { ...this.#sizes }, 'recovered');
   }
 
+  /** The container is started again soon: who follows it waits. */
+  expectMore(): void {
+    this.#moreToCome = true;
+  }
+
+  /** The container is not started again after all. */
+  close(): void {
+    this.#moreToCome = false;
+    this.#changed.emit();
+  }
+
   /** Resolves when both streams have ended and everything is in the files. */
   get ended(): Promise<void> {
     return this.#ended;
   }
 
   get isOpen(): boolean {
-    return this.#files !== undefined;
+    return this.#files !== undefined || this.#moreToCome;
   }
 
   /** Bytes captured so far. */

@@ -1,20 +1,25 @@
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { DeploymentEvent } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { Signal } from '../base/signal.ts';
 import type { Engine } from '../engine/engine.ts';
 import { labels } from '../engine/labels.ts';
-import type { Container, Deployment } from '../store/deployments.ts';
+import { deploymentCeilingMs } from '../engine/runtimes.ts';
+import type { Container, ContainerChange, Deployment } from '../store/deployments.ts';
 import type { Store } from '../store/store.ts';
 import { ContainerLog } from './container-log.ts';
+import { crashWindowMs, restartDelayMs } from './crash-budget.ts';
+import { isLive, mayBecome } from './deployment-state.ts';
 import type { Gateway } from './gateway.ts';
-import { type ContainerChange, Materialization } from './materialization.ts';
+import { Materialization, networkNameOf } from './materialization.ts';
 import { checkPlacement } from './placement.ts';
 import type { DeploymentPlan } from './plan.ts';
+import { sweepEngine } from './sweep.ts';
 
-/** A runtime's ceiling: how long a deployment without `--fixed-duration` may live (DESIGN §6). */
-export const deploymentCeilingMs = 24 * 3600_000;
+/** A deployment without a fixed duration is given this long, and again whenever half of it has passed. */
+const extensionMs = 3600_000;
 export const defaultReadyTimeoutMs = 5 * 60_000;
 
 export interface DeployRequest {
@@ -24,12 +29,22 @@ export interface DeployRequest {
   leaseId: string | null;
   fixedDurationMs?: number;
   readyTimeoutMs?: number;
+  debug?: boolean;
 }
 
 export interface DeploymentChange {
   deployment_id: string;
   /** The container that changed; absent when the deployment did. */
   container?: Container;
+  /** Why, when it ended by itself. */
+  ended?: AppError;
+}
+
+/** A new value of a mutable parameter, as canonical JSON. */
+export interface ParameterEdit {
+  vertex_id: string;
+  name: string;
+  value: unknown;
 }
 
 export interface DeployerOptions {
@@ -38,6 +53,8 @@ export interface DeployerOptions {
   gateway: Gateway;
   /** Makes sure the engine has a version's image. */
   ensureImage: (versionId: string, signal: AbortSignal) => Promise<void>;
+  /** What a backend's log says by now that its vertices' parameters are, by vertex id. */
+  configOf: (backendId: string) => Map<string, Record<string, unknown>>;
   /** Makes sure endpoints can be reached; throws `port_in_use`. */
   listening: () => Promise<void>;
   log: (line: string) => void;
@@ -45,9 +62,13 @@ export interface DeployerOptions {
 
 interface Live {
   materialization: Materialization;
+  readyTimeoutMs: number;
+  /** Bringing it up, whatever way; aborted when it is taken down. */
   starting: AbortController;
-  started: Promise<void>;
+  started: Promise<unknown>;
   ending?: Promise<void>;
+  /** The last edit on its way to the containers: the next one follows it. */
+  pushed: Promise<unknown>;
 }
 
 /**
@@ -59,6 +80,10 @@ export class Deployer implements AsyncDisposable {
   readonly #options: DeployerOptions;
   readonly #live = new Map<string, Live>();
   readonly #logs = new Map<string, ContainerLog>();
+  readonly #redeploying = new Set<string>();
+  /** Deployments whose engine was lost; they are brought up anew when it is back. */
+  readonly #stranded = new Set<string>();
+  #lookingForEngine = false;
   #closed = false;
 
   constructor(options: DeployerOptions) {
@@ -69,17 +94,15 @@ export class Deployer implements AsyncDisposable {
    * Accepts a deployment or refuses it with nothing started: `conflict` when the backend has a live one,
    * `no_nodes_available` when it does not fit. The rest happens in the background; `settled` waits for it.
    */
-  async deploy(request: DeployRequest): Promise<string> {
+  async deploy(request: DeployRequest, signal = new AbortController().signal): Promise<string> {
     const { store } = this.#options;
     await this.#options.listening();
     const engine = await this.#options.engine();
-    const info = await engine.info();
+    this.#requireNone(request.plan().backend_id);
+    const [info] = await Promise.all([engine.info(), this.#ensureImages(request.plan(), signal)]);
     const plan = request.plan();
-    const live = store.deployments
-      .notGone()
-      .filter(other => other.status !== 'failed')
-      .map(other => JSON.parse(other.plan) as DeploymentPlan);
-    checkPlacement(plan, info, live);
+    checkPlacement(plan, info, this.#livePlans());
+    this.#requireNone(plan.backend_id);
     const now = Date.now();
     const id = newId('deployment');
     const deployment: Deployment = {
@@ -88,32 +111,95 @@ export class Deployer implements AsyncDisposable {
       runtime_id: request.runtimeId,
       status: 'deploying',
       lease_id: request.leaseId,
-      debug: 0,
+      debug: request.debug === true ? 1 : 0,
       plan: JSON.stringify(plan),
-      network_name: `proofbench-${id.slice(-12)}`,
+      network_name: networkNameOf(id, 1),
       subnet: null,
       error: null,
-      expires_at_ms: now + (request.fixedDurationMs ?? deploymentCeilingMs),
+      expires_at_ms: now + (request.fixedDurationMs ?? extensionMs),
       created_at_ms: now,
       ended_at_ms: null,
+      fixed: request.fixedDurationMs === undefined ? 0 : 1,
+      generation: 1,
     };
-    const current = store.deployments.ofBackend(plan.backend_id);
-    if (current !== undefined && ['deploying', 'running', 'tearing_down'].includes(current.status)) {
-      throw new AppError('conflict', `The backend is deployed already: ${current.id} is ${current.status}.`, {
-        hint: 'A backend has at most one live deployment. Undeploy it first, or make another backend of the same graph.',
-        details: { deployment_id: current.id },
+    store.deployments.insert(deployment, containersOf(plan));
+    this.#bringUp(engine, deployment, plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
+    return id;
+  }
+
+  /**
+   * Brings up fresh containers of `plan` beside those that serve, hands the endpoints over when they are running, and removes the old. When
+   * they do not come up, the old go on serving and the reason is thrown. `gapMs`: from the hand-over until the new accept connections.
+   * @throws AppError `conflict` when the deployment is not running or is being redeployed, `no_nodes_available` when both do not fit.
+   */
+  async redeploy(
+    id: string,
+    planNow: () => DeploymentPlan,
+    signal: AbortSignal,
+  ): Promise<{ generation: number; gapMs: number }> {
+    const { store } = this.#options;
+    const engine = await this.#options.engine();
+    const [info] = await Promise.all([engine.info(), this.#ensureImages(planNow(), signal)]);
+    const deployment = this.#get(id);
+    const live = this.#live.get(id);
+    if (deployment.status !== 'running' || live === undefined) {
+      throw new AppError('conflict', `Deployment ${id} is ${deployment.status}: only a running one is redeployed.`, {
+        hint: 'See what it is doing: ppl deployment show.',
       });
     }
-    store.deployments.insert(
-      deployment,
-      plan.vertices.map(vertex => ({
-        id: vertex.container_id,
-        vertex_id: vertex.vertex_id,
-        alias: vertex.alias,
-      })),
-    );
-    this.#start(engine, deployment, plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
-    return id;
+    const generation = 1 + Math.max(...store.deployments.containers(id, 'all').map(each => each.generation));
+    const plan = planNow();
+    checkPlacement(plan, info, this.#livePlans());
+    if (this.#redeploying.has(id)) {
+      throw new AppError('conflict', `Deployment ${id} is being redeployed already.`, { hint: 'Wait for that one.' });
+    }
+    this.#redeploying.add(id);
+    const next = this.#materialize(engine, deployment, plan, generation);
+    const stopping = AbortSignal.any([signal, live.starting.signal]);
+    let subnet: string | null = null;
+    store.transaction(() => {
+      store.deployments.insertContainers(id, generation, containersOf(plan));
+      store.deployments.addEvent(id, 'redeploy_started', { generation });
+    });
+    this.changed.emit({ deployment_id: id });
+    try {
+      const limit = AbortSignal.any([stopping, AbortSignal.timeout(live.readyTimeoutMs)]);
+      const up = (async () => {
+        await next.start(limit, taken => {
+          subnet = taken;
+        });
+        await next.running(limit);
+      })();
+      live.started = Promise.allSettled([live.started, up]);
+      await up;
+      if (this.#get(id).status !== 'running') {
+        throw new AppError('cancelled', `Deployment ${id} stopped running while it was redeployed.`);
+      }
+    } catch (error) {
+      const reason = AppError.from(error);
+      await next.remove().catch(removal => this.#options.log(`${id}: ${AppError.from(removal).message}`));
+      store.deployments.addEvent(id, 'redeploy_failed', { generation, error: reason.toData() });
+      this.changed.emit({ deployment_id: id });
+      throw reason;
+    } finally {
+      this.#redeploying.delete(id);
+    }
+    const old = live.materialization;
+    const handedOver = performance.now();
+    store.deployments.switchTo(id, {
+      generation,
+      plan: JSON.stringify(plan),
+      network_name: networkNameOf(id, generation),
+      subnet,
+    });
+    live.materialization = next;
+    this.#watch(id, next);
+    await accepting(next, plan);
+    const gapMs = Math.round((performance.now() - handedOver) * 10) / 10;
+    store.deployments.addEvent(id, 'redeployed', { generation, gap_ms: gapMs });
+    this.changed.emit({ deployment_id: id });
+    await old.remove();
+    return { generation, gapMs };
   }
 
   /** Resolves once it is running; throws the reason when it failed or was taken down instead. */
@@ -129,12 +215,59 @@ export class Deployer implements AsyncDisposable {
   }
 
   /** Takes a deployment down; resolves when nothing of it is left on the engine. Idempotent. */
-  async undeploy(id: string): Promise<void> {
-    const deployment = this.#get(id);
-    if (deployment.status === 'gone') return;
-    if (deployment.status !== 'failed') this.#setStatus(id, 'tearing_down');
+  async undeploy(id: string, reason?: string): Promise<void> {
+    const { status } = this.#get(id);
+    if (status === 'gone') return;
+    if (status === 'deploying' || status === 'running') this.#become(id, 'tearing_down', { reason });
     await this.#remove(id);
-    this.#setStatus(id, 'gone');
+    if (this.#get(id).status !== 'gone') this.#become(id, 'gone');
+  }
+
+  /**
+   * Carries new values of mutable parameters to the backend's running containers, in the order of the calls; a container that is just
+   * starting gets them as it registers. Resolves with whether all were acknowledged; null when nothing runs.
+   */
+  async push(backendId: string, edits: readonly ParameterEdit[]): Promise<boolean | null> {
+    const { store } = this.#options;
+    const deployment = store.deployments.ofBackend(backendId);
+    if (deployment === undefined || !isLive(deployment.status)) return null;
+    const plan = JSON.parse(deployment.plan) as DeploymentPlan;
+    for (const { vertex_id, name, value } of edits) {
+      const vertex = plan.vertices.find(each => each.vertex_id === vertex_id);
+      if (vertex !== undefined) vertex.config[name] = value;
+    }
+    store.deployments.setPlan(deployment.id, JSON.stringify(plan));
+    const live = this.#live.get(deployment.id);
+    if (live === undefined) return false;
+    const delivered = live.pushed.then(async () => {
+      let all = true;
+      for (const { vertex_id, name, value } of edits) {
+        const told = await live.materialization.setConfig(vertex_id, name, value).catch((error: unknown) => {
+          this.#options.log(`${deployment.id}: ${AppError.from(error).message}`);
+          return false;
+        });
+        all &&= told;
+        const alias = plan.vertices.find(each => each.vertex_id === vertex_id)?.alias;
+        store.deployments.addEvent(deployment.id, 'parameter', { vertex_id, alias, name, delivered: told });
+      }
+      this.changed.emit({ deployment_id: deployment.id });
+      return all;
+    });
+    live.pushed = delivered;
+    return delivered;
+  }
+
+  /** What happened to a deployment after event `after`; with `follow`, until it is gone or has failed. */
+  async *events(id: string, after: number, follow: boolean, signal: AbortSignal): AsyncGenerator<DeploymentEvent> {
+    for (let last = after; ; ) {
+      const { status } = this.#get(id);
+      for (const event of this.#options.store.deployments.events(id, last)) {
+        last = event.seq;
+        yield event;
+      }
+      if (!follow || signal.aborted || status === 'gone' || status === 'failed') return;
+      await this.changed.next({ ms: 1000, signal });
+    }
   }
 
   log(containerId: string): ContainerLog {
@@ -153,26 +286,27 @@ export class Deployer implements AsyncDisposable {
     return this.#options.store.blobs.path(sha256);
   }
 
-  /** The backend's running deployment; undefined when none runs. */
+  /** How tunnels to the backend's running containers are asked for; undefined when none run. */
   running(backendId: string): string | undefined {
     const deployment = this.#options.store.deployments.ofBackend(backendId);
-    return deployment?.status === 'running' ? deployment.id : undefined;
+    return deployment?.status === 'running' ? this.#live.get(deployment.id)?.materialization.key : undefined;
   }
 
-  /** A byte stream to a vertex's endpoint. */
-  async tunnel(deploymentId: string, vertexId: string, endpoint: string): Promise<Duplex> {
-    return (await this.#options.gateway.session()).tunnel(deploymentId, vertexId, endpoint);
+  /** A byte stream to a vertex's endpoint; `key` as `running` gave it. */
+  async tunnel(key: string, vertexId: string, endpoint: string): Promise<Duplex> {
+    return (await this.#options.gateway.session()).tunnel(key, vertexId, endpoint);
   }
 
   /**
-   * After a former host's end: what runs is adopted, what was coming up is brought up anew, what was going is removed, and
-   * what carries this workspace's labels and belongs to nothing is swept.
+   * After a former host's end, or when the engine is back: what runs is adopted, what was coming up is brought up anew, what was going is
+   * removed, and what carries this workspace's labels and belongs to nothing is swept.
    */
   async recover(): Promise<void> {
     const { store } = this.#options;
-    const left = store.deployments.notGone().filter(deployment => deployment.status !== 'failed');
+    const left = store.deployments.notGone().filter(({ id, status }) => status !== 'failed' && !this.#live.has(id));
     if (left.length > 0) {
       const engine = await this.#options.engine();
+      await engine.info();
       await Promise.all(left.map(deployment => this.#recoverOne(engine, deployment)));
     }
     await this.sweep();
@@ -181,36 +315,56 @@ export class Deployer implements AsyncDisposable {
   /** Removes containers, networks and volumes of this workspace that no live deployment owns. */
   async sweep(): Promise<void> {
     const { store } = this.#options;
-    const engine = await this.#options.engine();
-    const own = { [labels.workspace]: store.workspaceId };
-    const isOrphan = (of: Record<string, string>, name = '') => {
-      const id = of[labels.deployment];
+    await sweepEngine(await this.#options.engine(), { [labels.workspace]: store.workspaceId }, (of, name) => {
       // A check of this process is under way; one of another is of a host that is gone.
       if (of[labels.role] === 'check') return !name.includes(`-${process.pid}-`);
+      const id = of[labels.deployment];
       if (id === undefined) return of[labels.role] !== 'gateway';
-      const status = store.deployments.get(id)?.status;
-      return status === undefined || status === 'gone' || status === 'failed';
-    };
-    for (const container of await engine.listContainers(own)) {
-      if (isOrphan(container.labels, container.name)) await engine.removeContainer(container.id);
-    }
-    for (const network of await engine.listNetworks(own)) {
-      if (!isOrphan(network.labels)) continue;
-      await engine.removeNetwork(network.id);
-    }
-    for (const volume of await engine.listVolumes(own))
-      if (isOrphan(volume.labels)) await engine.removeVolume(volume.name);
+      const deployment = store.deployments.get(id);
+      if (deployment === undefined || !isLive(deployment.status)) return true;
+      return (of[labels.generation] ?? '1') !== String(deployment.generation) && !this.#redeploying.has(id);
+    });
   }
 
-  /** Takes down what has reached its deadline. */
+  /** Takes down what has reached its deadline, and gives more time to what may have it. */
   async expire(nowMs: number): Promise<void> {
-    await Promise.all(this.#options.store.deployments.due(nowMs).map(deployment => this.undeploy(deployment.id)));
+    const { deployments } = this.#options.store;
+    const ended: string[] = [];
+    for (const { id, fixed, created_at_ms, expires_at_ms } of deployments.due(nowMs + extensionMs / 2)) {
+      const ceilingMs = created_at_ms + deploymentCeilingMs;
+      const expiresAtMs = expires_at_ms ?? ceilingMs;
+      const wantedMs = fixed === 1 ? expiresAtMs : Math.min(nowMs + extensionMs, ceilingMs);
+      if (wantedMs > expiresAtMs) deployments.extend(id, wantedMs);
+      else if (expiresAtMs <= nowMs) ended.push(id);
+    }
+    await Promise.all(ended.map(id => this.undeploy(id, 'Its time was up.')));
+  }
+
+  /** Compares what is recorded with what is on the engine, and looks whether an engine that was lost is back. */
+  async check(): Promise<void> {
+    if (this.#stranded.size > 0 && !this.#lookingForEngine) {
+      this.#lookingForEngine = true;
+      try {
+        await this.recover();
+        this.#stranded.clear();
+      } catch {
+        // Not yet.
+      } finally {
+        this.#lookingForEngine = false;
+      }
+    }
+    for (const [id, { materialization }] of this.#live) {
+      if (this.#get(id).status === 'running') await materialization.check().catch(() => undefined);
+    }
   }
 
   /** Lets go of what runs without touching it: the next host takes it over. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    for (const live of this.#live.values()) live.starting.abort(new AppError('host_lost', 'The host is leaving.'));
+    for (const live of this.#live.values()) {
+      live.starting.abort(new AppError('host_lost', 'The host is leaving.'));
+      live.materialization.letGo();
+    }
     await Promise.allSettled([...this.#live.values()].map(live => live.started));
   }
 
@@ -220,128 +374,227 @@ export class Deployer implements AsyncDisposable {
     return deployment;
   }
 
-  #materialize(engine: Engine, deployment: Deployment, plan: DeploymentPlan): Materialization {
+  #livePlans(): DeploymentPlan[] {
+    const { deployments } = this.#options.store;
+    return deployments
+      .notGone()
+      .filter(({ status }) => isLive(status))
+      .map(({ plan }) => JSON.parse(plan) as DeploymentPlan);
+  }
+
+  #requireNone(backendId: string): void {
+    const current = this.#options.store.deployments.ofBackend(backendId);
+    if (current === undefined || !isLive(current.status)) return;
+    throw new AppError('conflict', `The backend is deployed already: ${current.id} is ${current.status}.`, {
+      hint: `A backend has at most one live deployment. To run the same graph once more, fork it (ppl backend fork ${backendId}) and deploy the fork.`,
+      details: { deployment_id: current.id },
+    });
+  }
+
+  async #ensureImages(plan: DeploymentPlan, signal: AbortSignal): Promise<void> {
+    const versions = new Set(plan.vertices.map(vertex => vertex.version_id));
+    await Promise.all([...versions].map(version => this.#options.ensureImage(version, signal)));
+  }
+
+  #materialize(engine: Engine, deployment: Deployment, plan: DeploymentPlan, generation: number): Materialization {
     const { gateway, store } = this.#options;
     return new Materialization({
       engine,
       gateway,
       deployment,
       plan,
+      generation,
+      networkName: networkNameOf(deployment.id, generation),
       workspaceId: store.workspaceId,
       log: container => this.log(container),
-      onContainer: (container, change) => this.#changeContainer(deployment.id, container, change),
+      onContainer: (container, change, ended) => this.#changeContainer(deployment.id, container, change, ended),
+      restarts: container => store.deployments.container(container)?.restarts ?? 0,
+      restartDelayMs: container => {
+        const now = Date.now();
+        return restartDelayMs(store.deployments.restartsSince(container, now - crashWindowMs), now);
+      },
     });
   }
 
-  #start(engine: Engine, deployment: Deployment, plan: DeploymentPlan, readyTimeoutMs: number): void {
-    const materialization = this.#materialize(engine, deployment, plan);
-    const starting = new AbortController();
-    const started = (async () => {
-      try {
-        // The gateway starts while images are prepared (DESIGN §1); its own failure shows when it is needed.
-        this.#options.gateway.hold(deployment.id);
-        this.#options.gateway.session(starting.signal).catch(() => undefined);
-        for (const version of new Set(plan.vertices.map(vertex => vertex.version_id))) {
-          await this.#options.ensureImage(version, starting.signal);
-        }
-        await materialization.start(AbortSignal.any([starting.signal, AbortSignal.timeout(readyTimeoutMs)]), subnet =>
-          this.#options.store.deployments.setSubnet(deployment.id, subnet),
-        );
-        if (this.#get(deployment.id).status === 'deploying') this.#setStatus(deployment.id, 'running');
-      } catch (error) {
-        if (!this.#closed && !starting.signal.aborted) await this.#fail(deployment.id, AppError.from(error));
-      }
-    })();
-    this.#live.set(deployment.id, { materialization, starting, started });
-    this.#watch(deployment.id, materialization);
+  #bringUp(engine: Engine, deployment: Deployment, plan: DeploymentPlan, readyTimeoutMs: number): void {
+    const materialization = this.#materialize(engine, deployment, plan, deployment.generation);
+    const live = this.#keep(deployment.id, materialization, readyTimeoutMs);
+    live.started = this.#untilRunning(deployment.id, live, limit =>
+      materialization.start(limit, subnet => this.#options.store.deployments.setSubnet(deployment.id, subnet)),
+    );
+  }
+
+  #keep(id: string, materialization: Materialization, readyTimeoutMs: number): Live {
+    const live: Live = {
+      materialization,
+      readyTimeoutMs,
+      starting: new AbortController(),
+      started: Promise.resolve(),
+      pushed: Promise.resolve(),
+    };
+    this.#live.set(id, live);
+    this.#watch(id, materialization);
+    return live;
+  }
+
+  /** Does `work`, then waits until every container is running; what goes wrong becomes the deployment's failure. */
+  async #untilRunning(id: string, live: Live, work: (limit: AbortSignal) => Promise<unknown>): Promise<void> {
+    const limit = AbortSignal.any([live.starting.signal, AbortSignal.timeout(live.readyTimeoutMs)]);
+    try {
+      await work(limit);
+      await live.materialization.running(limit);
+    } catch (error) {
+      if (!live.starting.signal.aborted) await this.#broke(id, live.materialization, AppError.from(error));
+    }
   }
 
   #watch(id: string, materialization: Materialization): void {
-    void materialization.failure.then(async error => {
-      if (this.#closed || this.#get(id).status !== 'running') return;
-      await this.#fail(id, error);
-    });
+    void materialization.failure.then(error => this.#broke(id, materialization, error));
   }
 
-  /** Failed is terminal: containers and network go, logs stay (docs/deployments.txt, Lifecycle). */
-  async #fail(id: string, error: AppError): Promise<void> {
-    if (['tearing_down', 'gone', 'failed'].includes(this.#get(id).status)) return;
-    this.#options.store.deployments.setStatus(id, 'failed', error.toData());
+  /**
+   * Failed is terminal: containers and network go, logs stay (docs/deployments.txt, Lifecycle). Only what the workspace owns outlasts the
+   * loss of its engine: it is brought up anew when that is back, as after any maintenance.
+   */
+  async #broke(id: string, materialization: Materialization, error: AppError): Promise<void> {
+    const { store, log } = this.#options;
+    const deployment = this.#get(id);
+    if (this.#closed || this.#live.get(id)?.materialization !== materialization) return;
+    if (deployment.status !== 'running' && deployment.status !== 'deploying') return;
+    if (error.code === 'docker_unreachable' && deployment.lease_id === null) return this.#strand(deployment, error);
+    this.#become(id, 'failed', { error: error.toData() });
     try {
       await this.#remove(id);
     } catch (removal) {
-      this.#options.log(`${id}: not everything was removed yet: ${AppError.from(removal).message}`);
+      log(`${id}: not everything was removed yet: ${AppError.from(removal).message}`);
+    }
+    for (const { id: container, status } of store.deployments.containers(id, 'all')) {
+      if (status !== 'failed' && status !== 'exited') this.#changeContainer(id, container, { status: 'exited' });
     }
     this.changed.emit({ deployment_id: id });
   }
 
+  #strand({ id, status }: Deployment, error: AppError): void {
+    const { store, gateway } = this.#options;
+    const live = this.#live.get(id);
+    this.#live.delete(id);
+    live?.starting.abort(error);
+    live?.materialization.letGo();
+    if (live !== undefined) gateway.release(live.materialization.key);
+    this.#stranded.add(id);
+    if (status === 'running') this.#become(id, 'deploying', { reason: error.message });
+    for (const container of store.deployments.containers(id)) {
+      if (container.status !== 'exited') this.#changeContainer(id, container.id, { status: 'exited' });
+    }
+  }
+
   /** Waits for a start under way to let go, then removes; callers share one removal. */
   #remove(id: string): Promise<void> {
+    const { store } = this.#options;
     const live = this.#live.get(id);
     if (live?.ending !== undefined) return live.ending;
     const removal = (async () => {
       const deployment = this.#get(id);
-      const plan = JSON.parse(deployment.plan) as DeploymentPlan;
-      if (live !== undefined && deployment.status !== 'failed') {
+      const engine = await this.#options.engine();
+      if (live !== undefined) {
         live.starting.abort(new AppError('cancelled', `Deployment ${id} was taken down.`));
-        await live.started;
+        if (deployment.status !== 'failed') await live.started;
       }
+      const plan = JSON.parse(deployment.plan) as DeploymentPlan;
       const materialization =
-        live?.materialization ?? this.#materialize(await this.#options.engine(), deployment, plan);
+        live?.materialization ?? this.#materialize(engine, deployment, plan, deployment.generation);
       await materialization.remove();
+      // Of another generation, when it was being redeployed.
+      await sweepEngine(engine, { [labels.workspace]: store.workspaceId, [labels.deployment]: id }, () => true);
       this.#live.delete(id);
+      this.#stranded.delete(id);
     })();
     if (live !== undefined) {
       live.ending = removal;
       removal.catch(() => {
-        delete live.ending;
+        // It is gone on with when the engine is back, by whoever hosts then.
+        this.#live.delete(id);
+        this.#stranded.add(id);
       });
     }
     return removal;
   }
 
   async #recoverOne(engine: Engine, deployment: Deployment): Promise<void> {
-    const plan = JSON.parse(deployment.plan) as DeploymentPlan;
-    if (deployment.status === 'tearing_down') return this.undeploy(deployment.id);
-    const materialization = this.#materialize(engine, deployment, plan);
+    const { store } = this.#options;
+    const { id, generation } = deployment;
+    if (deployment.status === 'tearing_down') return this.undeploy(id);
+    for (const container of store.deployments.containers(id, 'all')) {
+      if (container.generation === generation || container.status === 'exited') continue;
+      this.#changeContainer(id, container.id, { status: 'exited' });
+    }
+    const plan = this.#planOf(deployment);
+    const materialization = this.#materialize(engine, deployment, plan, generation);
     if (deployment.status === 'deploying') {
       await materialization.remove();
-      this.#start(engine, deployment, plan, defaultReadyTimeoutMs);
+      this.#bringUp(engine, deployment, plan, defaultReadyTimeoutMs);
       return;
     }
-    const adopted = materialization.adopt(AbortSignal.timeout(30_000));
-    this.#live.set(deployment.id, {
-      materialization,
-      starting: new AbortController(),
-      started: adopted.then(
-        () => undefined,
-        () => undefined,
-      ),
+    const live = this.#keep(id, materialization, defaultReadyTimeoutMs);
+    live.started = this.#untilRunning(id, live, async limit => {
+      if (await materialization.adopt(AbortSignal.any([limit, AbortSignal.timeout(30_000)]))) return;
+      throw new AppError('container_exited', 'A container of this deployment was removed while no host was there.', {
+        hint: 'Its output up to then was kept: ppl container logs. Deploy again.',
+      });
     });
-    try {
-      if (!(await adopted)) {
-        throw new AppError('container_exited', 'A container of this deployment ended while no host was there.', {
-          hint: 'Its output up to then was kept: ppl container logs. Deploy again.',
-        });
-      }
-      this.#watch(deployment.id, materialization);
-    } catch (error) {
-      await this.#fail(deployment.id, AppError.from(error));
-    }
+    await live.started;
   }
 
-  #changeContainer(deploymentId: string, containerId: string, change: ContainerChange): void {
+  /** With what was changed of its parameters and may not have been told to it. */
+  #planOf(deployment: Deployment): DeploymentPlan {
+    const plan = JSON.parse(deployment.plan) as DeploymentPlan;
+    const current = this.#options.configOf(deployment.backend_id);
+    for (const vertex of plan.vertices) Object.assign(vertex.config, current.get(vertex.vertex_id));
+    this.#options.store.deployments.setPlan(deployment.id, JSON.stringify(plan));
+    return plan;
+  }
+
+  #changeContainer(deploymentId: string, containerId: string, change: ContainerChange, ended?: AppError): void {
     const { deployments } = this.#options.store;
     const before = deployments.container(containerId);
     // How it ended by itself is the truth; being removed afterwards does not change it.
-    if (before?.status === 'failed' && change.status === 'exited') return;
+    if (before === undefined || (before.status === 'failed' && change.status === 'exited')) return;
     deployments.updateContainer(containerId, change);
-    const container = deployments.container(containerId);
-    if (container !== undefined) this.changed.emit({ deployment_id: deploymentId, container });
+    const container = deployments.container(containerId) as Container;
+    this.changed.emit({ deployment_id: deploymentId, container, ...(ended === undefined ? {} : { ended }) });
+    this.#follow(deploymentId, container);
   }
 
-  #setStatus(id: string, status: Deployment['status']): void {
-    this.#options.store.deployments.setStatus(id, status);
+  /** Running exactly while every container is (DESIGN §6). */
+  #follow(id: string, container: Container): void {
+    const live = this.#live.get(id);
+    const { status, generation } = this.#get(id);
+    if (live === undefined || container.generation !== generation || live.starting.signal.aborted) return;
+    const { isRunning } = live.materialization;
+    if (status === 'deploying' && isRunning) this.#become(id, 'running');
+    if (status !== 'running' || isRunning || !['starting', 'restarting'].includes(container.status)) return;
+    this.#become(id, 'deploying', { reason: `${container.alias} is ${container.status}.` });
+    live.started = this.#untilRunning(id, live, async () => undefined);
+  }
+
+  /** @throws AppError `internal` for a transition that the states do not know. */
+  #become(id: string, status: Deployment['status'], why: Parameters<Store['deployments']['setStatus']>[2] = {}): void {
+    const from = this.#get(id).status;
+    if (!mayBecome(from, status))
+      throw new AppError('internal', `Deployment ${id} is ${from} and cannot become ${status}.`);
+    this.#options.store.deployments.setStatus(id, status, why);
     this.changed.emit({ deployment_id: id });
   }
+}
+
+function containersOf(plan: DeploymentPlan): Pick<Container, 'id' | 'vertex_id' | 'alias'>[] {
+  return plan.vertices.map(({ container_id: id, vertex_id, alias }) => ({ id, vertex_id, alias }));
+}
+
+/** Resolves when its first endpoint takes connections; at once when it has none. */
+async function accepting(materialization: Materialization, plan: DeploymentPlan): Promise<void> {
+  const vertex = plan.vertices.find(({ endpoints }) => endpoints.length > 0);
+  const endpoint = vertex?.endpoints[0];
+  if (vertex === undefined || endpoint === undefined) return;
+  (await materialization.tunnel(vertex.vertex_id, endpoint.name)).destroy();
 }

@@ -1,135 +1,205 @@
+import type { Duplex } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
-import type { ContainerStatus } from '../../../shared/events.ts';
-import type { Engine } from '../engine/engine.ts';
+import { Signal } from '../base/signal.ts';
+import type { ContainerState, Engine } from '../engine/engine.ts';
 import { labels } from '../engine/labels.ts';
-import type { Deployment } from '../store/deployments.ts';
+import type { ContainerChange, Deployment } from '../store/deployments.ts';
 import type { ContainerLog } from './container-log.ts';
 import type { Gateway } from './gateway.ts';
-import type { GatewaySession } from './gateway-session.ts';
+import type { GatewaySession, VertexStatus } from './gateway-session.ts';
 import type { DeploymentPlan, PlannedVertex } from './plan.ts';
 import { pickSubnet } from './subnet.ts';
 
 /** How long a container may take to end by itself once asked. */
 const stopGraceMs = 3000;
+const gatewayRetryMs = 100;
 
 export interface MaterializationOptions {
   engine: Engine;
   gateway: Gateway;
-  deployment: Deployment;
+  deployment: Pick<Deployment, 'id' | 'runtime_id' | 'lease_id' | 'debug'>;
+  generation: number;
+  networkName: string;
   plan: DeploymentPlan;
   workspaceId: string;
   log: (container: string) => ContainerLog;
-  /** Told as soon as the engine made a container, and at each change of its status; written before anything else happens. */
-  onContainer: (containerId: string, change: ContainerChange) => void;
+  /**
+   * Told as soon as the engine made a container, and at each change of its status; written before anything else happens. `ended`: why, when
+   * it ended by itself.
+   */
+  onContainer: (containerId: string, change: ContainerChange, ended?: AppError) => void;
+  /** How often a container was started again so far. */
+  restarts: (containerId: string) => number;
+  /** Asked when a container has ended by itself: ms until it is started again; undefined when it may not be. */
+  restartDelayMs: (containerId: string) => number | undefined;
 }
 
-export interface ContainerChange {
-  engine_id?: string;
-  status?: ContainerStatus;
-  exit_code?: number;
-  oom_killed?: 0 | 1;
-  started_at_ms?: number;
-  ended_at_ms?: number;
+/** The network on which the containers of a deployment's generation live. */
+export function networkNameOf(deploymentId: string, generation: number): string {
+  return `proofbench-${deploymentId.slice(-12)}${generation === 1 ? '' : `-${generation}`}`;
 }
 
-/** What of one deployment exists on an engine: a network, a container a vertex, and the gateway's membership. */
+/**
+ * What of one generation of a deployment exists on an engine: a network, a container a vertex, and the gateway's membership. A
+ * container that ends is started again within its budget; a gateway that is lost is joined anew.
+ */
 export class Materialization {
+  /** What the gateway knows it by, and how tunnels to it are asked for. */
+  readonly key: string;
   readonly #options: MaterializationOptions;
   readonly #containers = new Map<string, string>();
   readonly #watching = new AbortController();
   readonly #failed = Promise.withResolvers<AppError>();
+  readonly #changed = new Signal<void>();
+  readonly #running = new Set<string>();
+  #network: string | undefined;
+  #failure: AppError | undefined;
   #session: GatewaySession | undefined;
 
   constructor(options: MaterializationOptions) {
     this.#options = options;
+    this.key = `${options.deployment.id}.${options.generation}`;
   }
 
-  /** Resolves with the reason when a container ends, or the engine is lost, while it should be running. */
+  /** Resolves with the reason when it cannot be kept running. */
   get failure(): Promise<AppError> {
     return this.#failed.promise;
   }
 
-  /** Brings everything up; resolves when every container is running: registered, edges connected, ready (DESIGN §6). */
-  async start(signal: AbortSignal, onSubnet: (subnet: string) => void): Promise<void> {
-    const { engine, gateway, deployment, plan } = this.#options;
-    gateway.hold(deployment.id);
-    const session = await gateway.session(signal);
-    this.#session = session;
-    const network = await this.#createNetwork(onSubnet);
-    const joined = engine.connectNetwork(network, gateway.containerId as string, ['gateway']);
-    const told = session.putDeployment(deployment.id, plan, deployment.debug === 1 ? 'debug' : 'info');
-    // A failure of one must not leave another still making things: all settle before the first error is thrown.
-    const made = await Promise.allSettled([
-      joined,
-      told,
-      ...plan.vertices.map(vertex => this.#startContainer(vertex, network, told)),
-    ]);
-    for (const result of made) if (result.status === 'rejected') throw result.reason;
-    await this.#untilReady(session, signal);
-    this.#followGateway(session);
+  get isRunning(): boolean {
+    return this.#running.size === this.#options.plan.vertices.length;
   }
 
-  /** Takes over what a former host left running; false when it is not all there any more. */
-  async adopt(signal: AbortSignal): Promise<boolean> {
+  /** Makes and starts everything; `running` tells when it is. */
+  async start(signal: AbortSignal, onSubnet: (subnet: string) => void): Promise<void> {
     const { engine, gateway, deployment, plan } = this.#options;
-    gateway.hold(deployment.id);
-    const found = await engine.listContainers(this.#labels());
+    gateway.hold(this.key);
+    // The network needs nothing of the gateway, which may still be starting.
+    const [session, network] = await allOf([gateway.session(signal), this.#createNetwork(onSubnet)]);
+    this.#session = session;
+    this.#network = network;
+    const joined = engine.connectNetwork(network, gateway.containerId as string, ['gateway']);
+    const told = session.putDeployment(this.key, plan, deployment.debug === 1 ? 'debug' : 'info');
+    await allOf([joined, told, ...plan.vertices.map(vertex => this.#makeContainer(vertex, network, told))]);
+    void this.#followGateway(session);
+  }
+
+  /** Takes over what a former host left; false when it is not all there any more. What ended meanwhile is started again. */
+  async adopt(signal: AbortSignal): Promise<boolean> {
+    const { engine, gateway, plan } = this.#options;
+    gateway.hold(this.key);
+    const found = (await engine.listContainers(this.#labels())).filter(each => this.#isOwn(each.labels));
+    const states = new Map<PlannedVertex, ContainerState>();
     for (const vertex of plan.vertices) {
-      const state = found.find(container => container.labels[labels.vertex] === vertex.vertex_id && container.running);
+      const state = found.find(container => container.labels[labels.vertex] === vertex.vertex_id);
       if (state === undefined) return false;
+      states.set(vertex, state);
       this.#containers.set(vertex.vertex_id, state.id);
     }
-    const session = await gateway.session(signal);
-    this.#session = session;
-    const networks = await engine.listNetworks(this.#labels());
-    const network = networks[0];
+    const network = (await engine.listNetworks(this.#labels())).find(each => this.#isOwn(each.labels));
     if (network === undefined) return false;
-    await engine.connectNetwork(network.id, gateway.containerId as string, ['gateway']).catch(error => {
-      if (!(error instanceof AppError) || !/already exists/.test(String(error.details?.engine ?? error.message)))
-        throw error;
-    });
-    await session.putDeployment(deployment.id, plan, deployment.debug === 1 ? 'debug' : 'info');
-    for (const vertex of plan.vertices) {
-      const id = this.#containers.get(vertex.vertex_id) as string;
+    this.#network = network.id;
+    const session = await this.#join(signal);
+    for (const [vertex, { id, running, exitCode }] of states) {
       this.#options.log(vertex.container_id).recover(await engine.reattachContainer(id));
-      this.#watchExit(vertex, id);
+      if (running) this.#watchExit(vertex, id);
+      else void this.#ended(vertex, id, exitCode ?? 0).catch(error => this.#fail(AppError.from(error)));
     }
-    await this.#untilReady(session, signal);
-    this.#followGateway(session);
+    void this.#followGateway(session);
     return true;
+  }
+
+  /**
+   * Resolves when every container is running: registered, edges connected, ready (DESIGN §6).
+   * @throws the reason of the failure, or of `signal`; after a time limit, `timed_out` naming those that were never ready.
+   */
+  async running(signal: AbortSignal): Promise<void> {
+    while (!this.isRunning) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (signal.aborted) throw this.#neverReady(signal.reason);
+      await this.#changed.next({ signal });
+    }
+  }
+
+  /** A byte stream to a vertex's endpoint. */
+  async tunnel(vertexId: string, endpoint: string): Promise<Duplex> {
+    return (await this.#options.gateway.session()).tunnel(this.key, vertexId, endpoint);
+  }
+
+  /** A new value for a mutable parameter of a running container; `false` when it will only be told when it registers again. */
+  async setConfig(vertexId: string, name: string, value: unknown): Promise<boolean> {
+    const vertex = this.#options.plan.vertices.find(each => each.vertex_id === vertexId);
+    if (vertex !== undefined) vertex.config[name] = value;
+    if (!this.#session?.isOpen) return false;
+    return (await this.#session.setConfig(this.key, vertexId, name, value)) === 'applied';
+  }
+
+  /**
+   * Compares what should be on the engine with what is, as someone may have removed a network or a container by hand.
+   * What is missing for good is told as the failure.
+   */
+  async check(): Promise<void> {
+    const { engine, gateway, plan } = this.#options;
+    if (this.#network === undefined || this.#watching.signal.aborted) return;
+    const members = await engine.networkMembers(this.#network);
+    if (this.#watching.signal.aborted) return;
+    if (members === undefined) return this.#fail(takenAway(`its network ${this.#options.networkName}`));
+    const cut = plan.vertices.find(
+      ({ vertex_id }) => this.#running.has(vertex_id) && !members.includes(this.#containers.get(vertex_id) as string),
+    );
+    if (cut !== undefined) {
+      return this.#fail(takenAway(`the container of vertex ${cut.alias}, or its place on the deployment's network`));
+    }
+    const joined = gateway.containerId;
+    if (this.#session?.isOpen && joined !== undefined && !members.includes(joined)) {
+      await engine.connectNetwork(this.#network, joined, ['gateway']);
+    }
+  }
+
+  /** Stops watching and touches nothing: the next host takes it over. */
+  letGo(): void {
+    this.#watching.abort();
   }
 
   /** Removes all of it, whoever made it and however far it came. Idempotent. Logs are complete when it resolves. */
   async remove(): Promise<void> {
-    const { engine, gateway, deployment, plan } = this.#options;
+    const { engine, gateway, plan } = this.#options;
     this.#watching.abort();
-    if (this.#session?.isOpen) await this.#session.deleteDeployment(deployment.id).catch(() => undefined);
+    if (this.#session?.isOpen) await this.#session.deleteDeployment(this.key).catch(() => undefined);
     for (const container of await engine.listContainers(this.#labels())) {
+      if (!this.#isOwn(container.labels)) continue;
       const vertex = plan.vertices.find(candidate => candidate.vertex_id === container.labels[labels.vertex]);
       if (vertex !== undefined) this.#containers.set(vertex.vertex_id, container.id);
       else await engine.removeContainer(container.id);
     }
-    await Promise.all(
+    await allOf(
       plan.vertices.map(async vertex => {
         const id = this.#containers.get(vertex.vertex_id);
         if (id !== undefined) await this.#removeContainer(vertex, id);
       }),
     );
     for (const network of await engine.listNetworks(this.#labels())) {
-      await engine.removeNetwork(network.id);
+      if (this.#isOwn(network.labels)) await engine.removeNetwork(network.id);
     }
-    for (const volume of await engine.listVolumes(this.#labels())) await engine.removeVolume(volume.name);
-    gateway.release(deployment.id);
+    for (const volume of await engine.listVolumes(this.#labels())) {
+      if (this.#isOwn(volume.labels)) await engine.removeVolume(volume.name);
+    }
+    gateway.release(this.key);
   }
 
   #labels(): Record<string, string> {
     return { [labels.workspace]: this.#options.workspaceId, [labels.deployment]: this.#options.deployment.id };
   }
 
+  #isOwn(of: Record<string, string>): boolean {
+    return (of[labels.generation] ?? '1') === String(this.#options.generation);
+  }
+
   #allLabels(): Record<string, string> {
-    const { deployment } = this.#options;
+    const { deployment, generation } = this.#options;
     return {
       ...this.#labels(),
+      [labels.generation]: String(generation),
       [labels.runtime]: deployment.runtime_id,
       ...(deployment.lease_id === null ? {} : { [labels.lease]: deployment.lease_id }),
     };
@@ -137,7 +207,7 @@ export class Materialization {
 
   /** Another program may take a subnet between the look and the call: the next free one is tried then. */
   async #createNetwork(onSubnet: (subnet: string) => void): Promise<string> {
-    const { engine, deployment } = this.#options;
+    const { engine, networkName } = this.#options;
     const refused: string[] = [];
     while (true) {
       const taken = (await engine.listNetworks()).flatMap(network => network.subnets);
@@ -145,7 +215,7 @@ export class Materialization {
       onSubnet(subnet);
       try {
         return await engine.createNetwork({
-          name: deployment.network_name,
+          name: networkName,
           labels: this.#allLabels(),
           subnet,
           internal: true,
@@ -157,7 +227,7 @@ export class Materialization {
     }
   }
 
-  async #startContainer(vertex: PlannedVertex, network: string, gatewayTold: Promise<void>): Promise<void> {
+  async #makeContainer(vertex: PlannedVertex, network: string, gatewayTold: Promise<void>): Promise<void> {
     const { engine, deployment } = this.#options;
     const id = await engine.createContainer({
       name: `proofbench-${vertex.alias.toLowerCase()}-${vertex.container_id.slice(-10)}`,
@@ -176,43 +246,70 @@ export class Materialization {
       aliases: [vertex.alias.toLowerCase()],
       memoryBytes: vertex.memory_bytes,
       cpus: vertex.cpus,
+      ...(vertex.gpus ? { gpus: vertex.gpus } : {}),
       pids: 512,
       tmpfs: { '/tmp': 64 * 2 ** 20 },
     });
     this.#containers.set(vertex.vertex_id, id);
     this.#options.onContainer(vertex.container_id, { engine_id: id });
-    this.#options.log(vertex.container_id).capture(await engine.attachContainer(id));
     await gatewayTold;
+    await this.#startContainer(vertex, id);
+  }
+
+  async #startContainer(vertex: PlannedVertex, id: string): Promise<void> {
+    const { engine, log, onContainer } = this.#options;
+    log(vertex.container_id).capture(await engine.attachContainer(id));
     await engine.startContainer(id);
-    this.#options.onContainer(vertex.container_id, { status: 'starting', started_at_ms: Date.now() });
+    onContainer(vertex.container_id, { status: 'starting', started_at_ms: Date.now(), ended_at_ms: null });
     this.#watchExit(vertex, id);
   }
 
   #watchExit(vertex: PlannedVertex, id: string): void {
-    const { engine, log, onContainer } = this.#options;
-    engine.waitContainer(id, this.#watching.signal).then(
-      async exitCode => {
-        const state = await engine.inspectContainer(id).catch(() => undefined);
-        if (this.#watching.signal.aborted) return;
-        await log(vertex.container_id).ended;
-        onContainer(vertex.container_id, {
-          status: 'failed',
-          exit_code: exitCode,
-          oom_killed: state?.oomKilled ? 1 : 0,
-          ended_at_ms: Date.now(),
-        });
-        this.#failed.resolve(exited(vertex, exitCode, state?.oomKilled ?? false, log(vertex.container_id)));
+    const { engine } = this.#options;
+    engine
+      .waitContainer(id, this.#watching.signal)
+      .then(exitCode => this.#ended(vertex, id, exitCode))
+      .catch(error => {
+        if (!this.#watching.signal.aborted) this.#fail(AppError.from(error));
+      });
+  }
+
+  async #ended(vertex: PlannedVertex, id: string, exitCode: number): Promise<void> {
+    const { engine, log, onContainer, restartDelayMs } = this.#options;
+    const { signal } = this.#watching;
+    const state = await engine.inspectContainer(id);
+    if (signal.aborted) return;
+    const own = log(vertex.container_id);
+    await own.ended;
+    const restarts = this.#options.restarts(vertex.container_id);
+    const delayMs = state === undefined ? undefined : restartDelayMs(vertex.container_id);
+    const ended =
+      state === undefined
+        ? takenAway(`the container of vertex ${vertex.alias}`)
+        : exited(vertex, exitCode, state.oomKilled, restarts, own);
+    this.#running.delete(vertex.vertex_id);
+    onContainer(
+      vertex.container_id,
+      {
+        status: delayMs === undefined ? 'failed' : 'restarting',
+        exit_code: exitCode,
+        oom_killed: state?.oomKilled ? 1 : 0,
+        ended_at_ms: Date.now(),
+        ...(delayMs === undefined ? {} : { restarts: restarts + 1 }),
       },
-      error => {
-        if (!this.#watching.signal.aborted) this.#failed.resolve(AppError.from(error));
-      },
+      ended,
     );
+    if (delayMs === undefined) return this.#fail(ended);
+    own.expectMore();
+    await pause(delayMs, signal);
+    if (!signal.aborted) await this.#startContainer(vertex, id);
   }
 
   async #removeContainer(vertex: PlannedVertex, id: string): Promise<void> {
     const { engine, log, onContainer } = this.#options;
     await engine.stopContainer(id, stopGraceMs);
     const state = await engine.inspectContainer(id);
+    log(vertex.container_id).close();
     // The stream may stay silent after the end on a broken connection; what was captured is on disk either way.
     await Promise.race([log(vertex.container_id).ended, new Promise(resolve => setTimeout(resolve, 2000).unref())]);
     await engine.removeContainer(id);
@@ -223,56 +320,107 @@ export class Materialization {
     });
   }
 
-  async #untilReady(session: GatewaySession, signal: AbortSignal): Promise<void> {
-    const waiting = new Set(this.#options.plan.vertices.map(vertex => vertex.vertex_id));
-    const listening = new AbortController();
-    const ready = async () => {
-      for await (const report of session.reports(
-        this.#options.deployment.id,
-        AbortSignal.any([signal, listening.signal]),
-      )) {
-        const vertex = this.#options.plan.vertices.find(candidate => candidate.vertex_id === report.vertex_id);
-        if (vertex === undefined || report.status !== 'ready' || !waiting.delete(report.vertex_id)) continue;
-        this.#options.onContainer(vertex.container_id, { status: 'running' });
-        if (waiting.size === 0) return;
+  /** The gateway, made to know this generation; a new one, when the one before was lost. */
+  async #join(signal: AbortSignal): Promise<GatewaySession> {
+    const { engine, gateway, deployment, plan } = this.#options;
+    const session = await gateway.session(signal);
+    this.#session = session;
+    await engine.connectNetwork(this.#network as string, gateway.containerId as string, ['gateway']);
+    await session.putDeployment(this.key, plan, deployment.debug === 1 ? 'debug' : 'info');
+    return session;
+  }
+
+  #fail(error: AppError): void {
+    this.#failure ??= error;
+    this.#failed.resolve(error);
+    this.#changed.emit();
+  }
+
+  /** Keeps to what the gateway says of each vertex. */
+  async #followGateway(first: GatewaySession): Promise<void> {
+    const { signal } = this.#watching;
+    for (let session = first; !signal.aborted; ) {
+      try {
+        for await (const { vertex_id, status } of session.reports(this.key, signal)) this.#report(vertex_id, status);
+      } catch {
+        // A session that ended: the components are there still, and look for a gateway until they find one.
       }
-      signal.throwIfAborted();
-      throw new AppError('deploy_failed', 'The gateway closed before every container was ready.');
-    };
-    try {
-      await Promise.race([
-        ready(),
-        this.failure.then(error => {
-          throw error;
-        }),
-      ]);
-    } catch (error) {
-      throw signal.aborted && !(error instanceof AppError)
-        ? neverReady(this.#options.plan, waiting, signal.reason)
-        : error;
-    } finally {
-      listening.abort();
+      if (signal.aborted) return;
+      for (const vertex_id of [...this.#running]) this.#report(vertex_id, 'lost');
+      try {
+        await pause(gatewayRetryMs, signal);
+        session = await this.#join(signal);
+      } catch (error) {
+        if (!signal.aborted) this.#fail(AppError.from(error));
+        return;
+      }
     }
   }
 
-  /** A container that loses its place in the graph while the deployment runs is not running any more. */
-  #followGateway(session: GatewaySession): void {
-    const lost = new AppError(
-      'docker_unreachable',
-      'The gateway container was lost while the deployment was running.',
-      {
-        hint: 'Check that Docker is running (`ppl doctor`), then deploy again.',
-      },
-    );
-    session.onClose(() => this.#failed.resolve(lost), this.#watching.signal);
+  #report(vertexId: string, status: VertexStatus): void {
+    const vertex = this.#options.plan.vertices.find(candidate => candidate.vertex_id === vertexId);
+    if (vertex === undefined || this.#watching.signal.aborted) return;
+    if (status === 'ready' && !this.#running.has(vertexId)) {
+      this.#running.add(vertexId);
+      this.#options.onContainer(vertex.container_id, { status: 'running' });
+    } else if (status !== 'ready' && this.#running.delete(vertexId)) {
+      this.#options.onContainer(vertex.container_id, { status: 'starting' });
+    }
+    this.#changed.emit();
+  }
+
+  #neverReady(reason: unknown): unknown {
+    if (!(reason instanceof DOMException) || reason.name !== 'TimeoutError') return reason;
+    const aliases = this.#options.plan.vertices
+      .filter(vertex => !this.#running.has(vertex.vertex_id))
+      .map(vertex => vertex.alias);
+    return new AppError('timed_out', `Not ready in time: ${aliases.join(', ')} never reported ready.`, {
+      hint: 'A component is ready once it has called run(). Read its output with `ppl container logs`, or raise deploy.ready_timeout in the manifest.',
+      details: { waiting_for: aliases },
+    });
   }
 }
 
-function exited(vertex: PlannedVertex, exitCode: number, oomKilled: boolean, log: ContainerLog): AppError {
+/** A failure of one must not leave another still making things: all settle before the first error is thrown. */
+async function allOf<T extends readonly unknown[]>(
+  work: readonly [...{ [K in keyof T]: Promise<T[K]> | T[K] }],
+): Promise<T> {
+  const made = await Promise.allSettled(work);
+  for (const result of made) if (result.status === 'rejected') throw result.reason;
+  return made.map(result => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+function takenAway(what: string): AppError {
+  return new AppError('deploy_failed', `Something outside Proofbench removed ${what}.`, {
+    hint: 'Deploy again: ppl backend deploy.',
+  });
+}
+
+function exited(
+  vertex: PlannedVertex,
+  exitCode: number,
+  oomKilled: boolean,
+  restarts: number,
+  log: ContainerLog,
+): AppError {
   const tail = log.tail(20);
   return new AppError(
     'container_exited',
-    `The container of vertex ${vertex.alias} ended with exit code ${exitCode}${oomKilled ? ' (out of memory)' : ''}.${
+    `The container of vertex ${vertex.alias} ended with exit code ${exitCode}${oomKilled ? ' (out of memory)' : ''}${restarts === 0 ? '' : `, after ${restarts} restart${restarts === 1 ? '' : 's'}`}.${
       tail === '' ? ' It wrote nothing.' : `\n${tail}`
     }`,
     {
@@ -283,16 +431,8 @@ function exited(vertex: PlannedVertex, exitCode: number, oomKilled: boolean, log
         container_id: vertex.container_id,
         exit_code: exitCode,
         oom_killed: oomKilled,
+        restarts,
       },
     },
   );
-}
-
-function neverReady(plan: DeploymentPlan, waiting: ReadonlySet<string>, reason: unknown): unknown {
-  if (!(reason instanceof DOMException) || reason.name !== 'TimeoutError') return reason;
-  const aliases = plan.vertices.filter(vertex => waiting.has(vertex.vertex_id)).map(vertex => vertex.alias);
-  return new AppError('timed_out', `Not ready in time: ${aliases.join(', ')} never reported ready.`, {
-    hint: 'A component is ready once it has called run(). Read its output with `ppl container logs`, or raise deploy.ready_timeout in the manifest.',
-    details: { waiting_for: aliases },
-  });
 }

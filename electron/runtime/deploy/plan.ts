@@ -22,7 +22,11 @@ export interface PlannedVertex {
   outputs: { type: WireType }[];
   endpoints: PlannedEndpoint[];
   memory_bytes: number;
+  /** The most it may use. */
   cpus: number;
+  /** What was asked for and is kept free for it; absent where nothing was asked for. */
+  reserved_cpus?: number;
+  gpus?: number;
 }
 
 export interface PlannedEdge {

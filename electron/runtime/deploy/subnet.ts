@@ -1,8 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import { AppError } from '../../../shared/errors.ts';
 
-/** Deployments' networks come out of this pool, each with room for 29 members: a gateway and 28 vertices. */
+/** Deployments' networks come out of this pool, each with room for 29 members: a gateway and the vertices. */
 const pool = { base: [10, 213, 0, 0] as const, bits: 16, networkBits: 27 };
+export const maxVertices = 28;
 
 /**
  * The first free subnet of the pool, skipping those of `taken` (CIDRs) and the laptop's own addresses.

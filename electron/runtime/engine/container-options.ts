@@ -34,6 +34,7 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
         Target: mount.target,
         ReadOnly: mount.readOnly,
       })),
+      ...(spec.gpus === undefined ? {} : { DeviceRequests: [{ Count: spec.gpus, Capabilities: [['gpu']] }] }),
       RestartPolicy: { Name: 'no' },
       // Recovery after a host's death reads the whole log back, so a size limit in the user's daemon.json must not
       // apply; the driver takes no "unlimited" here, hence a size that is never reached.

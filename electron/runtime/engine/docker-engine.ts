@@ -1,13 +1,16 @@
+import { statfs } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { AppError } from '../../../shared/errors.ts';
 import { attachedOutput } from './attached-output.ts';
 import { containerOptions } from './container-options.ts';
 import { containerState } from './container-state.ts';
+import { containerUsage } from './container-usage.ts';
 import type {
   AttachedOutput,
   ContainerSpec,
   ContainerState,
+  ContainerUsage,
   Engine,
   EngineEvent,
   EngineInfo,
@@ -30,6 +33,8 @@ interface EngineFacts {
   NCPU: number;
   MemTotal: number;
   ContainersRunning: number;
+  DockerRootDir?: string;
+  Runtimes?: Record<string, unknown>;
 }
 
 /**
@@ -67,6 +72,8 @@ export class DockerEngine implements Engine {
           cpus: info.NCPU,
           memoryBytes: info.MemTotal,
           containersRunning: info.ContainersRunning,
+          hasGpu: Object.keys(info.Runtimes ?? {}).some(name => name.startsWith('nvidia')),
+          diskFreeBytes: await freeBytes(info.DockerRootDir),
         };
       },
       signal,
@@ -250,6 +257,21 @@ export class DockerEngine implements Engine {
     throw new AppError('docker_error', `Container ${id} is still there 10 s after its removal began.`);
   }
 
+  async *containerUsage(id: string, signal: AbortSignal): AsyncGenerator<ContainerUsage> {
+    try {
+      const stream = (await this.#docker
+        .getContainer(id)
+        .stats({ stream: true, abortSignal: signal } as never)) as unknown as Readable;
+      for await (const entry of jsonLines(stream)) {
+        const usage = containerUsage(entry as never);
+        if (usage !== undefined) yield usage;
+      }
+    } catch (error) {
+      if (signal.aborted || statusOf(error) === 404) return;
+      throw engineError(error, `measuring container ${id}`, this.host);
+    }
+  }
+
   inspectContainer(id: string): Promise<ContainerState | undefined> {
     return this.#call(`looking at container ${id}`, () =>
       unless([404], async () => containerState(await this.#docker.getContainer(id).inspect())),
@@ -328,6 +350,12 @@ export class DockerEngine implements Engine {
       }
       await unless([404], () => network.remove());
     });
+  }
+
+  networkMembers(id: string): Promise<string[] | undefined> {
+    return this.#call(`looking at network ${id}`, () =>
+      unless([404], async () => Object.keys((await this.#docker.getNetwork(id).inspect()).Containers ?? {})),
+    );
   }
 
   listNetworks(labels: Record<string, string> = {}): Promise<NetworkState[]> {
@@ -420,6 +448,17 @@ function labelFilter(labels: Record<string, string>): { label?: string[] } {
 /** Load and pull answer 200 and put a refusal into the stream. */
 function throwIfRefused(entry: Record<string, unknown>): void {
   if (typeof entry.error === 'string') throw new Error(entry.error);
+}
+
+/** Of the engine's own folder, where it is on this machine: inside a virtual machine it is not. */
+async function freeBytes(folder: string | undefined): Promise<number | null> {
+  if (folder === undefined) return null;
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
 }
 
 function engineEvent(entry: Record<string, unknown>): EngineEvent | undefined {

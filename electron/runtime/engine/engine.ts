@@ -12,6 +12,10 @@ export interface EngineInfo {
   cpus: number;
   memoryBytes: number;
   containersRunning: number;
+  /** Whether it can hand GPUs to containers. */
+  hasGpu: boolean;
+  /** Free on the disk that holds its images and containers; null where that cannot be seen from here. */
+  diskFreeBytes: number | null;
 }
 
 export interface MountSpec {
@@ -40,6 +44,21 @@ export interface ContainerSpec {
   tmpfs: Record<string, number>;
   mounts?: MountSpec[];
   workdir?: string;
+  /** How many of the engine's GPUs it is given. */
+  gpus?: number;
+}
+
+/** What a container uses at one moment. */
+export interface ContainerUsage {
+  atMs: number;
+  /** 100 is one CPU. */
+  cpuPercent: number;
+  /** Without the page cache. */
+  memoryBytes: number;
+  memoryLimitBytes: number;
+  pids: number;
+  receivedBytes: number;
+  sentBytes: number;
 }
 
 export interface ContainerState {
@@ -136,6 +155,8 @@ export interface Engine {
   killContainer(id: string): Promise<void>;
   /** Kills it if need be. */
   removeContainer(id: string): Promise<void>;
+  /** What it uses, each second until it has ended or `signal` aborts. */
+  containerUsage(id: string, signal: AbortSignal): AsyncIterable<ContainerUsage>;
   /** Undefined when it is gone. */
   inspectContainer(id: string): Promise<ContainerState | undefined>;
   /** Resolves with the exit code once the container has ended. */
@@ -147,6 +168,8 @@ export interface Engine {
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
   /** Whatever is still connected is disconnected first. */
   removeNetwork(id: string): Promise<void>;
+  /** The ids of the containers on a network; undefined when it is gone. */
+  networkMembers(id: string): Promise<string[] | undefined>;
   listNetworks(labels?: Record<string, string>): Promise<NetworkState[]>;
 
   createVolume(name: string, labels: Record<string, string>): Promise<void>;

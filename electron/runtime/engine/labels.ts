@@ -4,6 +4,8 @@ export const labels = {
   runtime: 'proofbench.runtime',
   deployment: 'proofbench.deployment',
   vertex: 'proofbench.vertex',
+  /** Which set of a deployment's containers it is of, from 1. */
+  generation: 'proofbench.generation',
   lease: 'proofbench.lease',
   /** What a thing is for where no deployment owns it: `gateway`, `check`, `image`. */
   role: 'proofbench.role',

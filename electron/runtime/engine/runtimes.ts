@@ -1,8 +1,11 @@
 import type { DoctorCheck, RuntimeRow } from '../../../shared/contract/index.ts';
+import { formatDuration } from '../../../shared/duration.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Engine } from './engine.ts';
 
 export const localRuntimeId = 'rt_local';
+/** How long a deployment without `--fixed-duration` may live on a runtime (DESIGN §6). */
+export const deploymentCeilingMs = 24 * 3600_000;
 
 export interface RuntimesOptions {
   /** The user's Docker as it is now; throws when none is found or it does not answer. */
@@ -68,6 +71,7 @@ export class Runtimes {
           cpus: info.cpus,
           memory_bytes: info.memoryBytes,
         },
+        deployment_ceiling: formatDuration(deploymentCeilingMs),
       };
     } catch (error) {
       const unreachable = { version: null, os: null, architecture: null, cpus: null, memory_bytes: null };
@@ -75,6 +79,7 @@ export class Runtimes {
         id: localRuntimeId,
         name: 'local',
         engine: { reachable: false, host: '', source: AppError.from(error).message, ...unreachable },
+        deployment_ceiling: formatDuration(deploymentCeilingMs),
       };
     }
   }

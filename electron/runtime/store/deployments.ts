@@ -1,4 +1,4 @@
-import type { ContainerRow, DeploymentRow, DeploymentStatus } from '../../../shared/contract/index.ts';
+import type { ContainerRow, DeploymentEvent, DeploymentRow, DeploymentStatus } from '../../../shared/contract/index.ts';
 import type { ErrorData } from '../../../shared/errors.ts';
 import type { ContainerStatus } from '../../../shared/events.ts';
 import type { Sqlite } from './database.ts';
@@ -19,6 +19,10 @@ export interface Deployment {
   expires_at_ms: number | null;
   created_at_ms: number;
   ended_at_ms: number | null;
+  /** Never extended. */
+  fixed: 0 | 1;
+  /** Which set of its containers serves, from 1. */
+  generation: number;
 }
 
 export interface Container {
@@ -26,6 +30,7 @@ export interface Container {
   deployment_id: string;
   vertex_id: string;
   alias: string;
+  generation: number;
   /** The engine's id for it, once it was created. */
   engine_id: string | null;
   status: ContainerStatus;
@@ -37,6 +42,11 @@ export interface Container {
 }
 
 type Raw = Omit<Deployment, 'error'> & { error: string | null };
+
+/** What may be told of a container as it changes. */
+export type ContainerChange = Partial<
+  Pick<Container, 'engine_id' | 'status' | 'exit_code' | 'oom_killed' | 'restarts' | 'started_at_ms' | 'ended_at_ms'>
+>;
 
 export class DeploymentTable {
   readonly #sqlite: Sqlite;
@@ -56,16 +66,27 @@ export class DeploymentTable {
     this.#sqlite.transaction(() => {
       this.#sqlite
         .prepare(
-          `INSERT INTO deployments (id, backend_id, runtime_id, status, lease_id, debug, plan, network_name, subnet, expires_at_ms, created_at_ms)
-           VALUES (@id, @backend_id, @runtime_id, @status, @lease_id, @debug, @plan, @network_name, @subnet, @expires_at_ms, @created_at_ms)`,
+          `INSERT INTO deployments (id, backend_id, runtime_id, status, lease_id, debug, plan, network_name, subnet, expires_at_ms, created_at_ms,
+             fixed, generation)
+           VALUES (@id, @backend_id, @runtime_id, @status, @lease_id, @debug, @plan, @network_name, @subnet, @expires_at_ms, @created_at_ms,
+             @fixed, @generation)`,
         )
         .run(deployment);
-      const insert = this.#sqlite.prepare(
-        `INSERT INTO containers (id, deployment_id, vertex_id, alias, status) VALUES (?, ?, ?, ?, 'starting')`,
-      );
-      for (const container of containers) insert.run(container.id, deployment.id, container.vertex_id, container.alias);
+      this.addEvent(deployment.id, 'status', { from: null, to: deployment.status });
+      this.insertContainers(deployment.id, deployment.generation, containers);
     })();
     this.#onChange();
+  }
+
+  insertContainers(
+    deploymentId: string,
+    generation: number,
+    containers: readonly Pick<Container, 'id' | 'vertex_id' | 'alias'>[],
+  ): void {
+    const insert = this.#sqlite.prepare(
+      `INSERT INTO containers (id, deployment_id, vertex_id, alias, generation, status) VALUES (?, ?, ?, ?, ?, 'starting')`,
+    );
+    for (const { id, vertex_id, alias } of containers) insert.run(id, deploymentId, vertex_id, alias, generation);
   }
 
   get(id: string): Deployment | undefined {
@@ -106,6 +127,7 @@ export class DeploymentTable {
     );
   }
 
+  /** What is live and ends, or is extended, by `nowMs`. */
   due(nowMs: number): Deployment[] {
     return this.#sqlite
       .prepare<[number], Raw>(
@@ -115,13 +137,23 @@ export class DeploymentTable {
       .map(fromRaw);
   }
 
-  setStatus(id: string, status: DeploymentStatus, error: ErrorData | null = null): void {
-    this.#sqlite
-      .prepare(
-        `UPDATE deployments SET status = @status, error = coalesce(@error, error),
-           ended_at_ms = CASE WHEN @status = 'gone' THEN @now ELSE ended_at_ms END WHERE id = @id`,
-      )
-      .run({ id, status, error: error === null ? null : JSON.stringify(error), now: Date.now() });
+  /** Records the change and the event that tells of it. The caller has checked that it may come to this. */
+  setStatus(
+    id: string,
+    status: DeploymentStatus,
+    why: { error?: ErrorData | undefined; reason?: string | undefined } = {},
+  ): void {
+    this.#sqlite.transaction(() => {
+      const from = this.get(id)?.status ?? null;
+      this.#sqlite
+        .prepare(
+          `UPDATE deployments SET status = @status, error = coalesce(@error, error),
+             ended_at_ms = CASE WHEN @status = 'gone' THEN @now ELSE ended_at_ms END WHERE id = @id`,
+        )
+        .run({ id, status, error: why.error === undefined ? null : JSON.stringify(why.error), now: Date.now() });
+      const reason = why.reason ?? why.error?.message;
+      this.addEvent(id, 'status', { from, to: status, ...(reason === undefined ? {} : { reason }) });
+    })();
     this.#onChange();
   }
 
@@ -129,27 +161,100 @@ export class DeploymentTable {
     this.#sqlite.prepare('UPDATE deployments SET subnet = ? WHERE id = ?').run(subnet, id);
   }
 
-  containers(deploymentId?: string): Container[] {
-    return deploymentId === undefined
-      ? this.#sqlite.prepare<[], Container>('SELECT * FROM containers ORDER BY id').all()
-      : this.#sqlite
-          .prepare<[string], Container>('SELECT * FROM containers WHERE deployment_id = ? ORDER BY id')
-          .all(deploymentId);
+  setPlan(id: string, plan: string): void {
+    this.#sqlite.prepare('UPDATE deployments SET plan = ? WHERE id = ?').run(plan, id);
+  }
+
+  extend(id: string, expiresAtMs: number): void {
+    this.#sqlite.transaction(() => {
+      this.#sqlite.prepare('UPDATE deployments SET expires_at_ms = ? WHERE id = ?').run(expiresAtMs, id);
+      this.addEvent(id, 'extended', { expires_at: iso(expiresAtMs) });
+    })();
+    this.#onChange();
+  }
+
+  /** From here on another generation of containers serves. */
+  switchTo(id: string, next: Pick<Deployment, 'generation' | 'plan' | 'network_name' | 'subnet'>): void {
+    this.#sqlite
+      .prepare(
+        `UPDATE deployments SET generation = @generation, plan = @plan, network_name = @network_name, subnet = @subnet
+         WHERE id = @id`,
+      )
+      .run({ id, ...next });
+    this.#onChange();
+  }
+
+  addEvent(deploymentId: string, type: DeploymentEvent['type'], detail: Record<string, unknown>): void {
+    this.#sqlite
+      .prepare(
+        `INSERT INTO deployment_events (deployment_id, seq, at_ms, type, detail)
+         SELECT @id, 1 + coalesce(max(seq), 0), @now, @type, @detail FROM deployment_events WHERE deployment_id = @id`,
+      )
+      .run({ id: deploymentId, now: Date.now(), type, detail: JSON.stringify(detail) });
+  }
+
+  events(deploymentId: string, after = 0): DeploymentEvent[] {
+    return this.#sqlite
+      .prepare<[string, number], { seq: number; at_ms: number; type: DeploymentEvent['type']; detail: string }>(
+        'SELECT seq, at_ms, type, detail FROM deployment_events WHERE deployment_id = ? AND seq > ? ORDER BY seq',
+      )
+      .all(deploymentId, after)
+      .map(({ seq, at_ms, type, detail }) => ({
+        seq,
+        at: iso(at_ms),
+        deployment_id: deploymentId,
+        type,
+        detail: JSON.parse(detail) as Record<string, unknown>,
+      }));
+  }
+
+  /** When a container was started again since then (UTC ms). */
+  restartsSince(containerId: string, sinceMs: number): number[] {
+    const container = this.container(containerId);
+    if (container === undefined) return [];
+    return this.#sqlite
+      .prepare<[string, number, string], { at_ms: number }>(
+        `SELECT at_ms FROM deployment_events WHERE deployment_id = ? AND type = 'container' AND at_ms > ?
+           AND json_extract(detail, '$.status') = 'restarting' AND json_extract(detail, '$.container_id') = ?`,
+      )
+      .all(container.deployment_id, sinceMs, containerId)
+      .map(row => row.at_ms);
+  }
+
+  /** Those of the generation that serves, or of every one. */
+  containers(deploymentId?: string, of: 'serving' | 'all' = 'serving'): Container[] {
+    return this.#sqlite
+      .prepare<[{ id: string | null; all: 0 | 1 }], Container>(
+        `SELECT c.* FROM containers c JOIN deployments d ON d.id = c.deployment_id
+         WHERE (@id IS NULL OR d.id = @id) AND (@all = 1 OR c.generation = d.generation) ORDER BY c.id`,
+      )
+      .all({ id: deploymentId ?? null, all: of === 'all' ? 1 : 0 });
   }
 
   container(id: string): Container | undefined {
     return this.#container.get(id);
   }
 
-  updateContainer(id: string, change: Partial<Omit<Container, 'id' | 'deployment_id' | 'vertex_id' | 'alias'>>): void {
+  updateContainer(id: string, change: ContainerChange): void {
     const before = this.#container.get(id);
     if (before === undefined) return;
-    this.#sqlite
-      .prepare(
-        `UPDATE containers SET engine_id = @engine_id, status = @status, exit_code = @exit_code, oom_killed = @oom_killed,
-           restarts = @restarts, started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms WHERE id = @id`,
-      )
-      .run({ ...before, ...change });
+    this.#sqlite.transaction(() => {
+      const after = { ...before, ...change };
+      this.#sqlite
+        .prepare(
+          `UPDATE containers SET engine_id = @engine_id, status = @status, exit_code = @exit_code, oom_killed = @oom_killed,
+             restarts = @restarts, started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms WHERE id = @id`,
+        )
+        .run(after);
+      if (after.status === before.status) return;
+      this.addEvent(before.deployment_id, 'container', {
+        container_id: id,
+        alias: after.alias,
+        status: after.status,
+        ...(after.exit_code === null ? {} : { exit_code: after.exit_code }),
+        restarts: after.restarts,
+      });
+    })();
     this.#onChange();
   }
 
@@ -165,6 +270,8 @@ export class DeploymentTable {
       lease_id: deployment.lease_id,
       error: deployment.error === null ? null : { ...deployment.error },
       created_at: iso(deployment.created_at_ms),
+      fixed: deployment.fixed === 1,
+      generation: deployment.generation,
     };
   }
 }
@@ -177,6 +284,10 @@ export function containerRowOf(container: Container): ContainerRow {
     alias: container.alias,
     status: container.status,
     exit_code: container.exit_code,
+    restarts: container.restarts,
+    oom_killed: container.oom_killed === 1,
+    started_at: isoOrNull(container.started_at_ms),
+    ended_at: isoOrNull(container.ended_at_ms),
   };
 }
 
