@@ -214,6 +214,12 @@ export class Deployer implements AsyncDisposable {
     }
   }
 
+  /** Whether it runs or is coming up, so that waiting for it is worth while. */
+  isUp(id: string): boolean {
+    const { status } = this.#get(id);
+    return status === 'running' || status === 'deploying';
+  }
+
   /** Takes a deployment down; resolves when nothing of it is left on the engine. Idempotent. */
   async undeploy(id: string, reason?: string): Promise<void> {
     const { status } = this.#get(id);
@@ -530,7 +536,8 @@ export class Deployer implements AsyncDisposable {
     }
     const plan = this.#planOf(deployment);
     const materialization = this.#materialize(engine, deployment, plan, generation);
-    if (deployment.status === 'deploying') {
+    const wasRunning = deployment.status === 'running' || this.#stranded.has(id);
+    if (!wasRunning) {
       await materialization.remove();
       this.#bringUp(engine, deployment, plan, defaultReadyTimeoutMs);
       return;
@@ -538,7 +545,7 @@ export class Deployer implements AsyncDisposable {
     const live = this.#keep(id, materialization, defaultReadyTimeoutMs);
     live.started = this.#untilRunning(id, live, async limit => {
       if (await materialization.adopt(AbortSignal.any([limit, AbortSignal.timeout(30_000)]))) return;
-      throw new AppError('container_exited', 'A container of this deployment was removed while no host was there.', {
+      throw new AppError('container_exited', 'A container of this deployment was removed while nobody was watching.', {
         hint: 'Its output up to then was kept: ppl container logs. Deploy again.',
       });
     });

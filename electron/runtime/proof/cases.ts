@@ -55,6 +55,7 @@ export async function driveCases(
   }
   for (const [index, each] of proof.cases.entries()) {
     signal.throwIfAborted();
+    await reopenOutputs(test, deployer, readers, stack, signal);
     const result = await driveCase(each, index === 0 ? firstTimeoutMs : laterTimeoutMs, {
       test,
       deployer,
@@ -63,6 +64,25 @@ export async function driveCases(
       signal,
     });
     await onResult(result);
+  }
+}
+
+/** An output whose container was started again is listened to anew; one that is not there any more fails the case that needs it. */
+async function reopenOutputs(
+  test: LiveTest,
+  deployer: Deployer,
+  readers: Map<string, EgressReader>,
+  stack: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [alias, reader] of readers) {
+    if (reader.closedReason === undefined) continue;
+    const again = deployer
+      .settled(test.deploymentId as string, signal)
+      .then(() => EgressReader.open(endpointOf(test, alias).url, signal));
+    const opened = await again.catch(() => undefined);
+    signal.throwIfAborted();
+    if (opened !== undefined) readers.set(alias, stack.use(opened));
   }
 }
 
@@ -98,6 +118,14 @@ async function driveCase(each: ProofCase, timeoutMs: number, drive: Drive): Prom
     sentAtMs: null,
     structuralOnly: each.expect.that.length > 0 && each.expect.that.every(({ expr }) => isStructural(expr)),
   };
+  const deploymentId = test.deploymentId as string;
+  const crash = new AbortController();
+  let ended: AppError | undefined;
+  const off = deployer.changed.on(change => {
+    if (change.deployment_id !== deploymentId) return;
+    ended ??= change.ended;
+    if (ended !== undefined || !deployer.isUp(deploymentId)) crash.abort();
+  });
   try {
     const fixture = test.fixtures.get(each.send.fixture);
     if (fixture === undefined) throw new AppError('not_found', `There is no fixture ${each.send.fixture}.`);
@@ -109,11 +137,6 @@ async function driveCase(each: ProofCase, timeoutMs: number, drive: Drive): Prom
       each.send.content_type ?? fixture.media_type,
       signal,
     );
-    const crash = new AbortController();
-    const off = deployer.changed.on(({ deployment_id, container }) => {
-      if (deployment_id === test.deploymentId && (container === undefined || container.status === 'failed'))
-        crash.abort();
-    });
     try {
       if (each.expect.from === undefined) await untilLogsSay(each, timeoutMs, drive);
       else {
@@ -128,20 +151,26 @@ async function driveCase(each: ProofCase, timeoutMs: number, drive: Drive): Prom
         result.frames = frames;
         result.latency_ms = firstMs === undefined ? null : Math.round((firstMs - startedMs) * 10) / 10;
       }
-    } finally {
-      off();
+    } catch (error) {
+      // What it was given is not done again when it is back: the case is over.
+      throw ended ?? error;
     }
+    if (ended !== undefined) throw ended;
     signal.throwIfAborted();
-    await deployer.settled(test.deploymentId as string, signal);
+    await deployer.settled(deploymentId, signal);
     await judge(each, result, timeoutMs, drive);
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     // What the component's end looks like from outside (a closed socket) matters less than the end itself.
-    const reason = await deployer
-      .settled(test.deploymentId as string, AbortSignal.timeout(5000))
-      .then(() => AppError.from(thrown), AppError.from);
+    const reason =
+      ended ??
+      (await deployer
+        .settled(deploymentId, AbortSignal.timeout(5000))
+        .then(() => AppError.from(thrown), AppError.from));
     result.verdict = 'fail';
     result.reasons.push(`${reason.code}: ${reason.message}`);
+  } finally {
+    off();
   }
   return result;
 }
