@@ -45,16 +45,18 @@ export function addCompletion(program: Command): void {
     });
 }
 
-/** One case a command: the words that may follow it. */
+/** One case a command: the words that may follow it, also after arguments where it has no commands of its own. */
 function casesOf(program: Command, fish: boolean): string {
   const lines: string[] = [];
   const visit = (command: Command, path: string) => {
     const words = [
       ...command.commands.map(child => child.name()),
       ...command.options.map(option => option.long ?? option.short ?? ''),
+      '--help',
     ].join(' ');
-    if (fish) lines.push(`    case '${path}'\n      string split ' ' -- '${words}'`);
-    else lines.push(`    "${path}") echo "${words}" ;;`);
+    const isVerb = command.commands.length === 0;
+    if (fish) lines.push(`    case '${path}'${isVerb ? ` '${path} *'` : ''}\n      string split ' ' -- '${words}'`);
+    else lines.push(`    "${path}"${isVerb ? `|"${path} "*` : ''}) echo "${words}" ;;`);
     for (const child of command.commands) visit(child, path === '' ? child.name() : `${path} ${child.name()}`);
   };
   visit(program, '');

@@ -69,8 +69,15 @@ export function makeContext(out: Out): Context & AsyncDisposable {
 }
 
 /** Calls a mutation and prints `{"data": …}`, the shape of the platform's CLI (platform-facts §11). */
-export async function mutate<N extends UnaryName>(context: Context, name: N, input: Input<N>): Promise<void> {
-  printData(context.out, await context.call(name, input));
+export async function mutate<N extends UnaryName>(
+  context: Context,
+  name: N,
+  input: Input<N>,
+  after?: (data: Output<N>) => void,
+): Promise<void> {
+  const data = await context.call(name, input);
+  printData(context.out, data);
+  after?.(data);
 }
 
 /** The folder of package.json: some levels above this file, built or not. */

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
-import { AppError } from '../../shared/errors.ts';
+import type { DeploymentEvent } from '../../shared/contract/index.ts';
+import { index } from './arguments.ts';
 import type { Context } from './context.ts';
 import { withExample } from './help.ts';
-import { printList } from './out.ts';
+import { facts, printList, tableOf } from './out.ts';
+import { printStream } from './stream.ts';
+
+const containerColumns = ['id', 'alias', 'status', 'restarts', 'exit_code'] as const;
 
 export function addDeployment(program: Command, context: Context): void {
   const deployment = program.command('deployment').description('what backends run as');
@@ -14,37 +18,59 @@ export function addDeployment(program: Command, context: Context): void {
         'status',
         'backend_id',
         'container_count',
+        'generation',
+        'debug',
         'expires_at',
       ]),
     );
   withExample(deployment.command('show <deployment>'), 'ppl deployment show dep_01k…')
-    .description('one deployment, with the reason if it failed')
-    .action(async (ref: string) => context.out.data(await context.call('deployment.show', { deployment: ref })));
-
-  const container = program.command('container').description('containers of deployments, one a vertex');
-  withExample(container.command('list'), 'ppl container list --deployment dep_01k…')
-    .description('list containers')
-    .option('--deployment <deployment>', 'only those of this deployment')
-    .action(async (options: { deployment?: string }) =>
-      printList(context.out, await context.call('container.list', options), [
-        'id',
-        'alias',
-        'status',
-        'exit_code',
-        'deployment_id',
-      ]),
-    );
-  withExample(container.command('logs <container>'), 'ppl container logs ctr_01k… --follow')
-    .description('what a container wrote, byte for byte, in the order it arrived; also after it is gone')
-    .option('--follow', 'go on until the container ends')
-    .option('--stream <name>', 'only stdout or only stderr')
-    .action(async (ref: string, { follow, stream }: { follow?: boolean; stream?: string }) => {
-      if (stream !== undefined && stream !== 'stdout' && stream !== 'stderr') {
-        throw new AppError('usage', `There is no stream ${stream}.`, { hint: 'Give stdout or stderr.' });
-      }
-      const caller = await context.caller();
-      for await (const chunk of caller.stream('container.logs', { container: ref, follow, stream })) {
-        context.out.raw(Buffer.from(chunk.base64, 'base64'));
-      }
+    .description('one deployment, its containers, what happened to it, and the reason if it failed')
+    .action((ref: string) => show(context, ref));
+  withExample(deployment.command('events <deployment>'), 'ppl deployment events dep_01k… --follow')
+    .description('what happened to a deployment, as NDJSON: its status, its containers’, redeployments, new values')
+    .option('--follow', 'go on until it is gone or has failed')
+    .option('--after <seq>', 'only those after this one', index)
+    .action(async (ref: string, { follow, after }: { follow?: boolean; after?: number }) => {
+      const input = { deployment: ref, follow, after };
+      const print = (event: DeploymentEvent) =>
+        context.out.isTerminal ? context.out.text(eventText(event)) : context.out.line(event);
+      await printStream(context, 'deployment.events', input, print, {
+        follow,
+        resume: ({ seq }) => ({ ...input, after: seq }),
+      });
     });
+}
+
+async function show(context: Context, ref: string): Promise<void> {
+  const row = await context.call('deployment.show', { deployment: ref });
+  const { out } = context;
+  if (!out.isTerminal) return out.data(row);
+  out.text(
+    facts({
+      deployment: row.id,
+      status: row.status,
+      error: row.error === null ? null : `${row.error.code}: ${row.error.message}`,
+      backend: row.backend_id,
+      runtime: row.runtime_id,
+      generation: String(row.generation),
+      debug: row.debug ? 'yes' : null,
+      expires_at: row.expires_at === null ? null : `${row.expires_at}${row.fixed ? ', fixed' : ', extends itself'}`,
+      lease: row.lease_id,
+    }),
+  );
+  if (row.containers.length > 0) out.text(['', ...tableOf(row.containers, containerColumns)].join('\n'));
+  if (row.events.length > 0) out.text(['', ...row.events.map(eventText)].join('\n'));
+}
+
+/** One event as a line for people. */
+export function eventText({ seq, at, type, detail }: DeploymentEvent): string {
+  const { from, to, alias, status, ...rest } = detail;
+  const what =
+    type === 'status'
+      ? [from === undefined || from === null ? `${to}` : `${from} → ${to}`]
+      : [alias, status].filter(word => word !== undefined && word !== null);
+  const others = Object.entries(rest)
+    .filter(([key, value]) => value !== null && value !== undefined && !(key === 'restarts' && value === 0))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return `${String(seq).padStart(4)}  ${at}  ${[type.padEnd(9), ...what, ...others].join(' ')}`.trimEnd();
 }

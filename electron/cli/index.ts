@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { addBackend } from './backend.ts';
 import { addCompletion } from './completion.ts';
 import { addComponent } from './component.ts';
+import { addContainer } from './container.ts';
 import { makeContext } from './context.ts';
 import { addDeployment } from './deployment.ts';
 import { addFile } from './file.ts';
@@ -14,6 +15,12 @@ import { addProof } from './proof.ts';
 // Started by a launcher that holds a channel: its end is ours, however it ended.
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
+// Who reads no further, such as head, has what it wants. A run whose end nobody has seen has set its own exit code.
+process.stdout.on('error', error => {
+  if (!['EPIPE', 'EOF'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  process.exit(process.exitCode ?? 0);
+});
+process.stderr.on('error', () => undefined);
 await main();
 
 async function main(): Promise<void> {
@@ -25,18 +32,22 @@ async function main(): Promise<void> {
       .version(context.version, '-V, --version')
       .option('--json', 'JSON on a terminal too')
       .enablePositionalOptions()
-      .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', '\nExample:\n  ppl proof run resources/examples/pets/proof.yml');
     addComponent(program, context);
     addFile(program, context);
     addBackend(program, context);
     addDeployment(program, context);
+    addContainer(program, context);
     addLease(program, context);
     addProof(program, context);
     addMachine(program, context);
     addCompletion(program);
     for (const command of everyCommand(program)) {
-      command.exitOverride();
+      const hint = `See: ${pathOf(command)} --help`;
+      command.showHelpAfterError(`  ${hint}`);
+      command.exitOverride(error => {
+        throw Object.assign(error, { hint });
+      });
       command.configureOutput({ writeErr: text => void (process.stderr.isTTY && process.stderr.write(text)) });
       if (command !== program) command.option('--json', 'JSON on a terminal too');
       command.on('option:json', () => {
@@ -54,7 +65,8 @@ function report(out: Out, thrown: unknown): number {
     if (thrown.exitCode === 0) return 0;
     if (!process.stderr.isTTY) {
       const message = thrown.code === 'commander.help' ? 'Give a command.' : thrown.message.replace(/^error: /, '');
-      out.error(new AppError('usage', message, { hint: 'See: ppl --help' }));
+      const { hint } = thrown as CommanderError & { hint?: string };
+      out.error(new AppError('usage', message, { hint: hint ?? 'See: ppl --help' }));
     }
     return 2;
   }
@@ -62,6 +74,11 @@ function report(out: Out, thrown: unknown): number {
   out.error(error);
   if (error.code === 'internal' && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
   return error.exitCode;
+}
+
+/** As it is written: `ppl backend connect`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 function everyCommand(command: Command): Command[] {

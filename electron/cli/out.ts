@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Progress } from '../../shared/contract/index.ts';
 import type { AppError } from '../../shared/errors.ts';
 
@@ -22,6 +23,16 @@ export class Out {
 
   raw(bytes: Uint8Array): void {
     process.stdout.write(bytes);
+  }
+
+  /** Lines for people, where data would be JSON. */
+  text(lines: string): void {
+    process.stdout.write(`${lines}\n`);
+  }
+
+  /** Resolves when what was written is on its way: who reads slowly slows the writer down. */
+  async flowing(signal: AbortSignal): Promise<void> {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal });
   }
 
   hint(text: string): void {
@@ -70,16 +81,28 @@ export function printData(out: Out, data: unknown): void {
 }
 
 export function printTable(items: readonly object[], columns: readonly string[]): void {
+  process.stdout.write(`${tableOf(items, columns).join('\n')}\n`);
+}
+
+/** The lines of a table of `columns`, its head first. */
+export function tableOf(items: readonly object[], columns: readonly string[]): string[] {
   const cells = items.map(item => columns.map(column => cellOf((item as Record<string, unknown>)[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...cells.map(row => row[index]?.length ?? 0)));
-  for (const row of [columns.map(column => column.toUpperCase()), ...cells]) {
-    process.stdout.write(
-      `${row
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
-  }
+  return [columns.map(column => column.toUpperCase()), ...cells].map(row =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** One fact a line, with its name; what there is not is left out. */
+export function facts(named: Readonly<Record<string, string | null>>): string {
+  const width = Math.max(...Object.keys(named).map(name => name.length));
+  return Object.entries(named)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+    .join('\n');
 }
 
 function cellOf(value: unknown): string {

@@ -19,24 +19,27 @@ export async function runLiveTest(
   options: RunOptions & { test: string; exec?: string },
 ): Promise<void> {
   const caller = await context.caller();
+  // Until it is known to be ready: who leaves early, even by closing stdout, has not seen it.
+  process.exitCode = 1;
   const { run_id, lease_id } = await start(context, 'live_test', options.test, {
     ...options,
     hold: options.exec !== undefined,
   });
   const last = await follow(context, caller, run_id);
-  if (last?.type !== 'ready') {
-    process.exitCode = 1;
+  if (last?.type !== 'ready') return;
+  if (options.exec === undefined) {
+    process.exitCode = 0;
     return;
   }
-  if (options.exec === undefined) return;
   const passed = await execute(context, options.exec, last.endpoints);
   if (options.keepLease !== true) await caller.call('lease.rollback', { lease: lease_id });
-  if (!passed) process.exitCode = 1;
+  if (passed) process.exitCode = 0;
 }
 
 /** `ppl proof run`: the same stream, then a `case` each and `proof`; exit 0 when the verdict is pass. */
 export async function runProof(context: Context, manifest: string, options: RunOptions): Promise<void> {
   const caller = await context.caller();
+  process.exitCode = 1;
   const { run_id } = await start(context, 'proof', manifest, options);
   const last = await follow(context, caller, run_id);
   process.exitCode = last?.type === 'proof' && last.verdict === 'pass' ? 0 : 1;

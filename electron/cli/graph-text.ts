@@ -1,0 +1,63 @@
+import type { EdgeRow, GraphChange, OperationRow, VertexRow } from '../../shared/contract/index.ts';
+import { tableOf } from './out.ts';
+
+/** A graph for people: each vertex with what it was given, then the edges with their types. */
+export function graphText({ vertices, edges }: { vertices: readonly VertexRow[]; edges: readonly EdgeRow[] }): string {
+  if (vertices.length === 0) return 'No vertices.';
+  const aliases = new Map(vertices.map(vertex => [vertex.vertex_id, vertex.alias]));
+  const port = (vertex: string, number: number) => `${aliases.get(vertex) ?? vertex}.${number}`;
+  const rows = tableOf(vertices, ['alias', 'component', 'version_id', 'vertex_id']);
+  const lines = ['', rows[0] as string];
+  for (const [number, vertex] of vertices.entries()) lines.push(rows[number + 1] as string, ...settingsOf(vertex));
+  if (edges.length > 0) {
+    const items = edges.map(edge => ({
+      edge: `${port(edge.from_vertex, edge.from_output)} → ${port(edge.to_vertex, edge.to_input)}`,
+      type: edge.edge_type,
+    }));
+    lines.push('', ...tableOf(items, ['edge', 'type']));
+  }
+  return lines.join('\n');
+}
+
+function settingsOf({ params, files, endpoint_aliases }: VertexRow): string[] {
+  return [
+    ...Object.entries(params).map(([name, { type, value }]) => `    ${name}: ${type} = ${literal(value)}`),
+    ...Object.entries(files).map(([key, file]) => `    file ${key} = ${file}`),
+    ...Object.entries(endpoint_aliases).map(([endpoint, alias]) => `    endpoint ${endpoint} = ${alias}`),
+  ];
+}
+
+const signs = { added: '+', removed: '-', changed: '~' } as const;
+
+/** One line a difference: what was added, removed or changed. */
+export function diffText(changes: readonly GraphChange[]): string {
+  return changes
+    .map(({ kind, subject, change, before, after }) => {
+      const from = before === undefined ? '' : literal(before);
+      const to = after === undefined ? '' : literal(after);
+      const detail = from !== '' && to !== '' ? `${from} → ${to}` : from + to;
+      return `${signs[change]} ${kind.replace('_', ' ')} ${subject}${detail === '' ? '' : `  ${detail}`}`;
+    })
+    .join('\n');
+}
+
+/** The log as a table no wider than `width`: what is too long at the end of a line is cut. */
+export function operationTable(operations: readonly OperationRow[], width = Number.POSITIVE_INFINITY): string {
+  const items = operations.map(({ seq, at, step, type, payload, undoes, redoes }) => ({
+    seq,
+    at,
+    step,
+    of: undoes !== null ? `undo of ${undoes}` : redoes !== null ? `redo of ${redoes}` : null,
+    operation: type,
+    what: Object.entries(payload)
+      .map(([key, value]) => `${key}=${literal(value)}`)
+      .join(' '),
+  }));
+  return tableOf(items, ['seq', 'at', 'step', 'of', 'operation', 'what'])
+    .map(line => (line.length > width ? `${line.slice(0, width - 1)}…` : line))
+    .join('\n');
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}

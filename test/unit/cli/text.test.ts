@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { eventText } from '../../../electron/cli/deployment.ts';
+import { diffText, graphText, operationTable } from '../../../electron/cli/graph-text.ts';
+import { statsLines } from '../../../electron/cli/stats-table.ts';
+import type { OperationRow } from '../../../shared/contract/index.ts';
+
+const vertex = {
+  vertex_id: 'vtx_1',
+  alias: 'in',
+  version_id: 'ver_1',
+  component: 'Input JSON HTTP',
+  image_digest: 'sha256:00',
+  params: {},
+  files: {},
+  endpoint_aliases: {},
+};
+const operation = {
+  seq: 1,
+  type: 'create',
+  payload: { name: 'trial' },
+  inverse: {},
+  prev_hash: '',
+  hash: '',
+  at: '2026-11-21T10:00:00Z',
+  step: 1,
+  undoes: null,
+  redoes: null,
+} satisfies OperationRow;
+
+describe('on a terminal', () => {
+  it('a graph is told as vertices with what they were given, and edges by alias with their types', () => {
+    const text = graphText({
+      vertices: [
+        vertex,
+        {
+          ...vertex,
+          vertex_id: 'vtx_2',
+          alias: 'cut',
+          component: 'Shout',
+          params: { prefix: { type: 'String', value: '"> "' } },
+          files: { weights: 'fil_1' },
+          endpoint_aliases: { out: 'answers' },
+        },
+      ],
+      edges: [{ from_vertex: 'vtx_1', from_output: 0, to_vertex: 'vtx_2', to_input: 0, edge_type: '{text: String}' }],
+    });
+    expect(text.trim().split('\n')).toEqual([
+      'ALIAS  COMPONENT        VERSION_ID  VERTEX_ID',
+      'in     Input JSON HTTP  ver_1       vtx_1',
+      'cut    Shout            ver_1       vtx_2',
+      '    prefix: String = "> "',
+      '    file weights = fil_1',
+      '    endpoint out = answers',
+      '',
+      'EDGE          TYPE',
+      'in.0 → cut.0  {text: String}',
+    ]);
+  });
+
+  it('differences begin with what happened: + added, - removed, ~ changed', () => {
+    expect(
+      diffText([
+        { kind: 'vertex', subject: 'more', change: 'added' },
+        { kind: 'edge', subject: 'in.0 → cut.0', change: 'removed', before: 'Image' },
+        { kind: 'parameter', subject: 'cut.floor', change: 'changed', before: 0.3, after: 0.5 },
+        { kind: 'endpoint_alias', subject: 'out.out', change: 'added', after: 'answers' },
+      ]).split('\n'),
+    ).toEqual([
+      '+ vertex more',
+      '- edge in.0 → cut.0  Image',
+      '~ parameter cut.floor  0.3 → 0.5',
+      '+ endpoint alias out.out  answers',
+    ]);
+  });
+
+  it('operations say which step they take back or do again, and no line is wider than the terminal', () => {
+    const table = operationTable(
+      [
+        operation,
+        { ...operation, seq: 2, type: 'rename', step: 2, payload: { name: 'x'.repeat(200) } },
+        { ...operation, seq: 3, type: 'rename', step: 3, undoes: 2 },
+        { ...operation, seq: 4, type: 'rename', step: 4, redoes: 2 },
+      ],
+      80,
+    );
+    const lines = table.split('\n');
+    expect(Math.max(...lines.map(line => line.length))).toBe(80);
+    expect(lines[2]).toMatch(/…$/);
+    expect(lines[3]).toContain('undo of 2');
+    expect(lines[4]).toContain('redo of 2');
+  });
+
+  it('an event of a deployment is one line', () => {
+    const event = { seq: 3, at: '2026-11-21T10:00:00Z', deployment_id: 'dep_1' };
+    expect(
+      eventText({ ...event, type: 'status', detail: { from: 'deploying', to: 'failed', reason: 'crashed' } }),
+    ).toBe('   3  2026-11-21T10:00:00Z  status    deploying → failed reason=crashed');
+    expect(
+      eventText({
+        ...event,
+        type: 'container',
+        detail: { container_id: 'ctr_1', alias: 'cut', status: 'restarting', exit_code: 137, restarts: 1 },
+      }),
+    ).toBe('   3  2026-11-21T10:00:00Z  container cut restarting container_id=ctr_1 exit_code=137 restarts=1');
+  });
+
+  it('amounts are in units that people read', () => {
+    const [, line] = statsLines([
+      {
+        container_id: 'ctr_1',
+        alias: 'cut',
+        at: '2026-11-21T10:00:00Z',
+        cpu_percent: 12.34,
+        memory_bytes: 50 * 2 ** 20,
+        memory_limit_bytes: 2 ** 30,
+        pids: 7,
+        received_bytes: 0,
+        sent_bytes: 1536,
+      },
+    ]);
+    expect(line).toBe('ctr_1      cut    12.3 %  50.0 MiB  1.0 GiB  7     0 B       1.5 KiB');
+  });
+});
