@@ -1,5 +1,5 @@
 import type { Handlers } from '../../shared/contract/index.ts';
-import { AppError } from '../../shared/errors.ts';
+import { backendProcedures } from './backend/backend-procedures.ts';
 import type { Backends } from './backend/backends.ts';
 import { itemProgress } from './base/byte-progress.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -18,7 +18,6 @@ import { checkManifest } from './proof/check-manifest.ts';
 import type { RunLog } from './proof/run-log.ts';
 import { runDetailOf, runRows } from './proof/run-rows.ts';
 import type { Runs } from './proof/runs.ts';
-import { operationRowOf } from './store/backends.ts';
 import { evidenceRowOf } from './store/evidence.ts';
 import { fileRowOf } from './store/files.ts';
 import { leaseRowOf } from './store/leases.ts';
@@ -51,21 +50,6 @@ export interface Services {
 export function proceduresOf(services: Services): Handlers {
   const { store, runtimes, monitor, catalog, files, backends, deployer, leases, runs, runLog, shelf } = services;
   const leaseId = (ref: string | undefined) => (ref === undefined ? null : leases.requireOpen(ref).id);
-
-  const backendRow = (id: string) => {
-    const backend = store.backends.get(id);
-    if (backend === undefined) throw new AppError('not_found', `There is no backend ${id}.`);
-    const { graph, headSeq, headHash } = backends.state(id);
-    return {
-      id,
-      name: graph.name,
-      head_seq: headSeq,
-      head_hash: headHash,
-      graph_hash: backends.graphHash(id),
-      lease_id: backend.lease_id,
-      created_at: iso(backend.created_at_ms),
-    };
-  };
 
   return {
     'host.info': async () => ({
@@ -120,38 +104,7 @@ export function proceduresOf(services: Services): Handlers {
       return {};
     },
 
-    'backend.create': async ({ name, lease }) => ({ backend_id: backends.create(name, leaseId(lease)) }),
-    'backend.list': async () => counted(store.backends.list().map(backend => backendRow(backend.id))),
-    'backend.show': async ({ backend }) => {
-      const { id } = backends.resolve(backend);
-      const live = store.deployments.ofBackend(id);
-      return {
-        ...backendRow(id),
-        graph: backends.graphJson(id),
-        deployment: live === undefined || live.status === 'gone' ? null : store.deployments.deploymentRow(live),
-      };
-    },
-    'backend.add_vertex': async ({ backend, version, alias }) => {
-      const { id } = backends.resolve(backend);
-      return { backend_id: id, ...backends.addVertex(id, version, alias) };
-    },
-    'backend.connect': async ({ backend, ...edge }) => {
-      const { id } = backends.resolve(backend);
-      return { backend_id: id, edge_type: backends.connect(id, edge) };
-    },
-    'backend.change_parameter': async ({ backend, vertex, name, type, value }) => {
-      const { id } = backends.resolve(backend);
-      backends.changeParameter(id, vertex, name, value, type);
-      return { backend_id: id };
-    },
-    'backend.operations': async ({ backend }) =>
-      counted(store.backends.operations(backends.resolve(backend).id).map(operationRowOf)),
-    'backend.delete': async ({ backend }) => {
-      const { id } = backends.resolve(backend);
-      await backends.discard(id);
-      return { backend_id: id };
-    },
-    'backend.forward': async ({ backend }) => backends.endpoints(backends.resolve(backend).id),
+    ...backendProcedures(services),
 
     ...deploymentProcedures(services),
 

@@ -1,59 +1,69 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { ReceiptItem } from '../../../shared/contract/index.ts';
+import type { GraphChange, ReceiptItem } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { EndpointRow } from '../../../shared/events.ts';
 import { newId } from '../../../shared/ids.ts';
 import { parseLiteral } from '../../../shared/types/literal.ts';
 import { parseType } from '../../../shared/types/parse.ts';
 import { printType } from '../../../shared/types/print.ts';
-import { toWireType } from '../../../shared/types/wire.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { DeploymentPlan } from '../deploy/plan.ts';
+import { deleteVertex } from '../graph/cascade.ts';
 import { checkOperation, nextAlias } from '../graph/check.ts';
-import { applyOperation, emptyGraph, type Graph, invertOperation, replay, type Vertex } from '../graph/graph.ts';
+import { emptyGraph, type Graph, memberOf, type Vertex } from '../graph/graph.ts';
+import { graphChanges } from '../graph/graph-changes.ts';
 import { graphHash, graphJson } from '../graph/hash.ts';
-import { type GraphOperation, genesisHash, operationHash } from '../graph/operation.ts';
+import { type Edge, type GraphOperation, type LogPoint, maxNameLength } from '../graph/operation.ts';
+import { operationsBetween } from '../graph/operations-between.ts';
+import type { FileLookup, ReleaseLookup } from '../graph/release.ts';
 import { edgeKey, solveGraph } from '../graph/solve.ts';
 import type { Backend } from '../store/backends.ts';
 import type { Store } from '../store/store.ts';
+import { endpointRows, issueTokens } from './endpoint-tokens.ts';
+import { type LiveEdit, liveEdits, requireLiveEdits } from './live-edits.ts';
+import { requireMergeable } from './merge.ts';
+import { type BackendState, OperationLog, operationOf, type Step } from './operation-log.ts';
+import { planGraph, type ReleaseCatalog } from './plan-backend.ts';
 
-const defaultMemoryBytes = 512 * 2 ** 20;
-const defaultCpus = 1;
+export type { BackendState } from './operation-log.ts';
 
 export interface BackendsOptions {
   store: Store;
-  catalog: Catalog;
+  catalog: ReleaseCatalog;
   /** Where an endpoint is reached. */
   endpointUrl: (token: string) => string;
+  /** Brings parameters to a live backend's containers; answers whether all were acknowledged, null where nothing runs. */
+  push?: (backendId: string, edits: LiveEdit[]) => Promise<boolean | null>;
 }
 
-/** A backend's graph at the head of its log. */
-export interface BackendState {
-  graph: Graph;
-  headSeq: number;
-  headHash: string;
+/** Where an edit put the head of a log. */
+export interface Head {
+  backend_id: string;
+  head_seq: number;
+  head_hash: string;
 }
 
 /** Backends: event-sourced graphs, each operation checked when it lands (DESIGN §5), and the endpoints they own. */
 export class Backends {
   readonly #options: BackendsOptions;
-  readonly #states = new Map<string, BackendState>();
+  readonly #log: OperationLog;
+  readonly #releases: ReleaseLookup;
+  readonly #files: FileLookup;
+  readonly #hashes = new WeakMap<Graph, string>();
 
   constructor(options: BackendsOptions) {
     this.#options = options;
+    this.#releases = version => options.catalog.graphRelease(version);
+    this.#files = id => {
+      const file = options.store.files.get(id);
+      if (file === undefined)
+        throw new AppError('not_found', `There is no file ${id}.`, { hint: 'See: ppl file list.' });
+      return file;
+    };
+    this.#log = new OperationLog({ store: options.store, releases: this.#releases, files: this.#files });
   }
 
   create(name: string | undefined, leaseId: string | null): string {
-    const { store } = this.#options;
     const id = newId('backend');
-    store.transaction(() => {
-      store.backends.insert({ id, lease_id: leaseId, created_at_ms: Date.now() });
-      this.#append(
-        id,
-        { graph: emptyGraph(), headSeq: 0, headHash: genesisHash },
-        { type: 'create', payload: { name: name ?? id } },
-      );
-    });
+    this.#begin(id, leaseId, [{ type: 'create', payload: { name: name ?? id } }]);
     return id;
   }
 
@@ -62,7 +72,7 @@ export class Backends {
     const { backends } = this.#options.store;
     const found = backends.get(ref);
     if (found !== undefined) return found;
-    const named = backends.list().filter(backend => this.state(backend.id).graph.name === ref);
+    const named = backends.named(ref);
     if (named.length > 1) {
       throw new AppError('ambiguous', `${named.length} backends are named ${ref}.`, {
         hint: `Give an id: ${named
@@ -76,86 +86,211 @@ export class Backends {
     return named[0];
   }
 
-  /** The replay of its log. */
   state(id: string): BackendState {
-    let state = this.#states.get(id);
-    if (state === undefined) {
-      const rows = this.#options.store.backends.operations(id);
-      const last = rows.at(-1);
-      state = {
-        graph: replay(rows.map(row => ({ type: row.type, payload: JSON.parse(row.payload) }) as GraphOperation)),
-        headSeq: last?.seq ?? 0,
-        headHash: last?.hash ?? genesisHash,
-      };
-      this.#states.set(id, state);
-    }
-    return state;
+    return this.#log.state(id);
   }
 
-  graphHash(id: string): string {
-    return graphHash(this.state(id).graph, version => this.#options.catalog.graphRelease(version));
+  /** The graph at a point of the log, without `seq` its head. */
+  at(id: string, seq?: number): { graph: Graph } & LogPoint {
+    return this.#log.at(id, seq);
+  }
+
+  /** Of a graph, or of a backend's at the head of its log. */
+  graphHash(of: string | Graph): string {
+    const graph = typeof of === 'string' ? this.state(of).graph : of;
+    let hash = this.#hashes.get(graph);
+    if (hash === undefined) {
+      hash = graphHash(graph, this.#releases, this.#files);
+      this.#hashes.set(graph, hash);
+    }
+    return hash;
   }
 
   /** The graph as it is hashed: by alias, ids left out. */
-  graphJson(id: string): unknown {
-    return graphJson(this.state(id).graph, version => this.#options.catalog.graphRelease(version));
+  graphJson(of: string | Graph): unknown {
+    return graphJson(typeof of === 'string' ? this.state(of).graph : of, this.#releases, this.#files);
   }
 
-  addVertex(id: string, versionId: string, alias: string | undefined): { vertex_id: string; alias: string } {
-    const { store, catalog } = this.#options;
-    const release = catalog.graphRelease(versionId);
+  /** All edits that `work` makes are durable when this returns, or none of them is. */
+  together<T>(work: () => T): T {
+    return this.#log.write(work);
+  }
+
+  rename(id: string, name: string, base?: string): Head {
+    return this.#edit(id, base, () => [{ type: 'rename', payload: { name } }]);
+  }
+
+  addVertex(
+    id: string,
+    versionId: string,
+    alias: string | undefined,
+    base?: string,
+  ): Head & { vertex_id: string; alias: string } {
+    const release = this.#releases(versionId);
     const vertex_id = newId('vertex');
-    const chosen = alias ?? nextAlias(this.state(id).graph, release);
-    try {
-      store.transaction(() => {
-        this.#apply(id, { type: 'add-vertex', payload: { vertex_id, alias: chosen, version_id: versionId } });
-        for (const endpoint of release.endpoints) {
-          const token = randomBytes(24).toString('base64url');
-          store.backends.insertEndpoint(createHash('sha256').update(token).digest('hex'), {
-            token,
-            backend_id: id,
-            vertex_id,
-            name: endpoint.name,
-          });
-        }
-      });
-    } catch (error) {
-      // The operation may have been taken back with the rest: the log is read anew.
-      this.#states.delete(id);
-      throw error;
-    }
-    return { vertex_id, alias: chosen };
+    const head = this.#edit(id, base, graph => [
+      {
+        type: 'add-vertex',
+        payload: { vertex_id, alias: alias ?? nextAlias(graph, release), version_id: versionId },
+      },
+    ]);
+    return { ...head, vertex_id, alias: this.state(id).graph.vertices.get(vertex_id)?.alias as string };
   }
 
-  /** Returns the edge's solved type, printed. */
-  connect(id: string, edge: { from_vertex: string; from_output: number; to_vertex: string; to_input: number }): string {
-    const { graph } = this.state(id);
-    const payload = {
-      ...edge,
-      from_vertex: this.vertex(graph, edge.from_vertex).id,
-      to_vertex: this.vertex(graph, edge.to_vertex).id,
-    };
-    this.#apply(id, { type: 'connect', payload });
-    const solved = solveGraph(this.state(id).graph, version => this.#options.catalog.graphRelease(version));
-    return printType(solved.edgeTypes.get(edgeKey(payload)) ?? { kind: 'var', name: 't' });
+  /** With its edges, parameters, files and aliases, as one step. */
+  deleteVertex(id: string, vertexRef: string, base?: string): Head {
+    return this.#edit(id, base, graph => deleteVertex(graph, this.vertex(graph, vertexRef)));
   }
 
-  /** `value` is a literal of the type language; `type` must be the parameter's own, where it is given. */
-  changeParameter(id: string, vertexRef: string, name: string, value: string, type: string | undefined): void {
+  changeVersion(id: string, vertexRef: string, version_id: string, base?: string): Head {
+    this.#releases(version_id);
+    return this.#edit(id, base, graph => [
+      { type: 'change-version', payload: { vertex_id: this.vertex(graph, vertexRef).id, version_id } },
+    ]);
+  }
+
+  /** `edge_type` is the edge's solved type, printed. Its vertices are named by id or alias. */
+  connect(id: string, edge: Edge, base?: string): Head & { edge_type: string } {
+    const head = this.#edit(id, base, graph => [{ type: 'connect', payload: this.#edge(graph, edge) }]);
     const { graph } = this.state(id);
-    const vertex = this.vertex(graph, vertexRef);
-    const { parameters } = this.#options.catalog.graphRelease(vertex.version_id);
-    const declared = Object.hasOwn(parameters, name) ? parameters[name]?.type : undefined;
-    const used = type === undefined ? declared : parseType(type);
-    if (used === undefined) {
-      throw new AppError('not_found', `Vertex ${vertex.alias} has no parameter ${name}.`, {
-        hint: `It has: ${Object.keys(parameters).join(', ') || 'none'}.`,
-      });
-    }
-    this.#apply(id, {
-      type: 'change-parameter',
-      payload: { vertex_id: vertex.id, name, type: printType(used), value: parseLiteral(value, used) },
+    const type = solveGraph(graph, this.#releases).edgeTypes.get(edgeKey(this.#edge(graph, edge)));
+    return { ...head, edge_type: printType(type ?? { kind: 'var', name: 't' }) };
+  }
+
+  disconnect(id: string, edge: Edge, base?: string): Head {
+    return this.#edit(id, base, graph => [{ type: 'disconnect', payload: this.#edge(graph, edge) }]);
+  }
+
+  /**
+   * `value` is a literal of the type language, without it the parameter goes back to its default; `type` must be the parameter's own,
+   * where it is given. On a live backend it answers when the container has the value, or has not taken it; the change is durable either way.
+   */
+  async changeParameter(
+    id: string,
+    vertexRef: string,
+    name: string,
+    value: string | undefined,
+    type?: string,
+    base?: string,
+  ): Promise<Head & { delivered: boolean | null }> {
+    const edited = this.#editLive(id, base, graph => {
+      const vertex = this.vertex(graph, vertexRef);
+      const { parameters } = this.#releases(vertex.version_id);
+      const used = type === undefined ? memberOf(parameters, name)?.type : parseType(type);
+      if (used === undefined) {
+        throw new AppError('not_found', `Vertex ${vertex.alias} has no parameter ${name}.`, {
+          hint: `It has: ${Object.keys(parameters).join(', ') || 'none'}.`,
+        });
+      }
+      const payload = { vertex_id: vertex.id, name, type: printType(used) };
+      return [
+        {
+          operations: [
+            {
+              type: 'change-parameter',
+              payload: value === undefined ? payload : { ...payload, value: parseLiteral(value, used) },
+            },
+          ],
+        },
+      ];
     });
+    return { ...edited.head, delivered: await this.#push(id, edited.live) };
+  }
+
+  addFile(id: string, vertexRef: string, key: string, file_id: string, base?: string): Head {
+    return this.#edit(id, base, graph => [
+      { type: 'add-file', payload: { vertex_id: this.vertex(graph, vertexRef).id, key, file_id } },
+    ]);
+  }
+
+  removeFile(id: string, vertexRef: string, key: string, base?: string): Head {
+    return this.#edit(id, base, graph => [
+      { type: 'remove-file', payload: { vertex_id: this.vertex(graph, vertexRef).id, key } },
+    ]);
+  }
+
+  /** With null, the endpoint goes by its vertex's alias again. */
+  changeEndpointAlias(id: string, vertexRef: string, endpoint: string, alias: string | null, base?: string): Head {
+    return this.#edit(id, base, graph => [
+      { type: 'change-endpoint-alias', payload: { vertex_id: this.vertex(graph, vertexRef).id, endpoint, alias } },
+    ]);
+  }
+
+  /** Takes back the newest steps, all of them or none. Throws AppError `conflict` where there are not as many. */
+  async undo(id: string, steps: number, base?: string): Promise<Head & { steps: number; delivered: boolean | null }> {
+    return this.#travel(id, 'undo', steps, base);
+  }
+
+  /** Does again what was undone last. */
+  async redo(id: string, steps: number, base?: string): Promise<Head & { steps: number; delivered: boolean | null }> {
+    return this.#travel(id, 'redo', steps, base);
+  }
+
+  /** The shortest log that gives the same graph; what evidence references stays as it was written. */
+  compact(id: string): Head & { before: number; after: number } {
+    const { store } = this.#options;
+    this.#refuseWhileLive(id);
+    return this.#log.write(() => {
+      const { graph, headSeq } = this.state(id);
+      const kept = store.evidence.isKept('backend', id) ? (store.evidence.headSeqKept(id) ?? headSeq) : 0;
+      if (kept >= headSeq) return { ...this.#head(id), before: headSeq, after: headSeq };
+      const start = kept === 0 ? emptyGraph() : this.at(id, kept).graph;
+      const operations = operationsBetween(start, graph, (now, operation) => this.#mayLand(now, operation));
+      const created = store.backends.operation(id, 1);
+      if (kept === 0 && created !== undefined) {
+        const { payload } = operationOf(created) as GraphOperation & { type: 'create' };
+        operations[0] = { type: 'create', payload: { ...payload, name: graph.name } };
+      }
+      const { headSeq: after } = this.#log.rewrite(id, kept, operations);
+      return { ...this.#head(id), before: headSeq, after };
+    });
+  }
+
+  /** From one graph to another: two points of one log, or of two. `same` is about what `graph_hash` is about: not the name. */
+  diff(
+    from: { id: string; seq?: number | undefined },
+    to: { id: string; seq?: number | undefined },
+  ): { same: boolean; items: GraphChange[] } {
+    const [before, after] = [this.at(from.id, from.seq).graph, this.at(to.id, to.seq).graph];
+    return {
+      same: this.graphHash(before) === this.graphHash(after),
+      items: graphChanges(before, after, this.#releases, this.#files),
+    };
+  }
+
+  /**
+   * Reads and replays the whole log.
+   * @throws AppError `workspace_damaged` naming what is not as it was written.
+   */
+  verify(id: string): Head & { operations: number; graph_hash: string } {
+    const { graph, headSeq, headHash } = this.#log.verify(id);
+    if (this.#options.store.backends.get(id)?.name !== graph.name) {
+      throw new AppError('workspace_damaged', `Backend ${id} is not listed by the name that its log gives it.`, {
+        details: { name: graph.name },
+      });
+    }
+    return {
+      backend_id: id,
+      head_seq: headSeq,
+      head_hash: headHash,
+      operations: headSeq,
+      graph_hash: this.graphHash(graph),
+    };
+  }
+
+  /** A sibling that starts as the graph at a point of this log, with vertices, endpoints and a history of its own. */
+  fork(
+    id: string,
+    options: { seq?: number | undefined; name?: string | undefined; leaseId: string | null },
+  ): Head & { forked_from: { backend_id: string; seq: number; hash: string } } {
+    const { graph, seq, hash } = this.at(id, options.seq);
+    const forked_from = { backend_id: id, seq, hash };
+    const name = options.name ?? `${graph.name.slice(0, maxNameLength - 7)} (fork)`;
+    const [create, ...operations] = operationsBetween(emptyGraph(), { ...withFreshIds(graph), name });
+    const payload = { ...(create as GraphOperation & { type: 'create' }).payload, forked_from };
+    const forked = newId('backend');
+    this.#begin(forked, options.leaseId, [{ type: 'create', payload }, ...operations]);
+    return { ...this.#head(forked), forked_from };
   }
 
   /** By id or alias. */
@@ -169,21 +304,16 @@ export class Backends {
     return found;
   }
 
-  /** Refused while it is deployed. */
+  /** Refused while it is deployed, and while evidence names it. */
   async discard(id: string): Promise<ReceiptItem[]> {
     const { store } = this.#options;
     if (store.backends.get(id) === undefined) return [];
-    const deployment = store.deployments.ofBackend(id);
-    if (deployment !== undefined && ['deploying', 'running', 'tearing_down'].includes(deployment.status)) {
-      throw new AppError('topology_locked', `Backend ${id} is deployed (${deployment.id}).`, {
-        hint: 'Undeploy it first: ppl backend undeploy --backend.',
-      });
-    }
+    this.#refuseWhileLive(id);
     if (store.evidence.isKept('backend', id)) {
       throw new AppError('in_use', `Backend ${id} is named by evidence and stays until that is deleted.`);
     }
     store.backends.delete(id);
-    this.#states.delete(id);
+    this.#log.forget(id);
     return [];
   }
 
@@ -191,125 +321,150 @@ export class Backends {
   endpoints(id: string): EndpointRow[] {
     const { store, endpointUrl } = this.#options;
     const { graph } = this.state(id);
-    return store.backends.endpoints(id).flatMap(endpoint => {
-      const vertex = graph.vertices.get(endpoint.vertex_id);
-      if (vertex === undefined) return [];
-      return [
-        {
-          endpoint_name: endpoint.name,
-          vertex_id: vertex.id,
-          alias: vertex.alias,
-          url: endpointUrl(endpoint.token),
-          token: endpoint.token,
-        },
-      ];
-    });
+    return endpointRows(store.backends, id, graph, this.#releases, endpointUrl);
   }
 
   /**
    * The head of the log, resolved to what must run. The whole graph is checked once more.
-   * @throws AppError `conflict` when there is nothing to run, an input is not connected or a parameter has no value.
+   * @throws AppError `conflict` when there is nothing to run, or something is missing.
    */
   plan(id: string): DeploymentPlan {
-    const { catalog } = this.#options;
     const { graph, headSeq, headHash } = this.state(id);
-    if (graph.vertices.size === 0) {
-      throw new AppError('conflict', 'The backend has no vertex.', { hint: 'Add one: ppl backend add-vertex.' });
-    }
-    const solved = solveGraph(graph, version => catalog.graphRelease(version));
-    const vertices = [...graph.vertices.values()].map(vertex => {
-      const version = catalog.version(vertex.version_id);
-      const definition = catalog.definition(version);
-      const release = catalog.graphRelease(vertex.version_id);
-      requireInputs(graph, vertex, release.inputs.length);
-      const ports = solved.ports.get(vertex.id);
-      return {
-        vertex_id: vertex.id,
-        alias: vertex.alias,
-        container_id: newId('container'),
-        version_id: version.id,
-        image_digest: version.image_digest,
-        image_ref: version.image_ref,
-        language: definition.language,
-        token: randomBytes(24).toString('base64url'),
-        config: configOf(vertex, release.parameters),
-        inputs: (ports?.inputs ?? []).map(type => ({ type: toWireType(type) })),
-        outputs: (ports?.outputs ?? []).map(type => ({ type: toWireType(type) })),
-        endpoints: release.endpoints,
-        memory_bytes: definition.resources?.memory_bytes ?? defaultMemoryBytes,
-        cpus: definition.resources?.cpus ?? defaultCpus,
-      };
-    });
     return {
       backend_id: id,
       head_seq: headSeq,
       head_hash: headHash,
-      graph_hash: this.graphHash(id),
-      vertices,
-      edges: graph.edges.map((edge, index) => ({
-        id: `e${index}`,
-        from: edge.from_vertex,
-        from_output: edge.from_output,
-        to: edge.to_vertex,
-        to_input: edge.to_input,
-      })),
+      graph_hash: this.graphHash(graph),
+      ...planGraph(graph, this.#options.catalog),
     };
   }
 
-  #apply(id: string, operation: GraphOperation): void {
-    const { store, catalog } = this.#options;
-    const deployment = store.deployments.ofBackend(id);
-    if (deployment !== undefined && ['deploying', 'running', 'tearing_down'].includes(deployment.status)) {
-      throw new AppError('topology_locked', `Backend ${id} is deployed (${deployment.id}): its graph cannot change.`, {
-        hint: 'Undeploy it first, or make the change in another backend and deploy that.',
-        details: { deployment_id: deployment.id },
-      });
-    }
-    const state = this.state(id);
-    checkOperation(state.graph, operation, version => catalog.graphRelease(version));
-    store.transaction(() => this.#append(id, state, operation));
+  /** What each vertex's component is given for its parameters now, where there is a value or a default. */
+  config(id: string): Map<string, Record<string, unknown>> {
+    return new Map(
+      [...this.state(id).graph.vertices.values()].map(vertex => {
+        const { parameters } = this.#releases(vertex.version_id);
+        const values = Object.entries(parameters).map(
+          ([name, { default: byDefault }]) => [name, memberOf(vertex.params, name)?.value ?? byDefault] as const,
+        );
+        return [vertex.id, Object.fromEntries(values.filter(([, value]) => value !== undefined))];
+      }),
+    );
   }
 
-  #append(id: string, state: BackendState, operation: GraphOperation): void {
-    const seq = state.headSeq + 1;
-    const hash = operationHash(state.headHash, seq, operation);
-    this.#options.store.backends.append({
-      backend_id: id,
-      seq,
-      type: operation.type,
-      payload: JSON.stringify(operation.payload),
-      inverse: JSON.stringify(invertOperation(state.graph, operation) ?? {}),
-      prev_hash: state.headHash,
-      hash,
-      at_ms: Date.now(),
-    });
-    this.#states.set(id, { graph: applyOperation(state.graph, operation), headSeq: seq, headHash: hash });
-  }
-}
-
-function requireInputs(graph: Graph, vertex: Vertex, inputs: number): void {
-  for (let input = 0; input < inputs; input++) {
-    if (graph.edges.some(edge => edge.to_vertex === vertex.id && edge.to_input === input)) continue;
-    throw new AppError('conflict', `Input ${input} of vertex ${vertex.alias} is not connected.`, {
-      hint: `Connect it: ppl backend connect … --to-vertex ${vertex.alias} --to-input ${input}`,
+  #begin(id: string, leaseId: string | null, operations: readonly GraphOperation[]): void {
+    const { store } = this.#options;
+    this.#log.write(() => {
+      store.backends.insert({ id, name: '', lease_id: leaseId, created_at_ms: Date.now() });
+      this.#log.append(id, { operations, isBase: true });
+      issueTokens(this.#options.store.backends, id, operations, this.#releases);
     });
   }
-}
 
-function configOf(
-  vertex: Vertex,
-  parameters: Record<string, { default?: unknown; type: Parameters<typeof printType>[0] }>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, parameter]) => {
-      const given = vertex.params[name];
-      const value = given === undefined ? parameter.default : given.value;
-      if (value === undefined) {
-        throw new AppError('conflict', `Parameter ${name} of vertex ${vertex.alias} has no value and no default.`, {
-          hint: `Set it: ppl backend change-parameter … --vertex ${vertex.alias} --name ${name} --type ${printType(parameter.type)} --value <literal>`,
-        });
+  #edit(id: string, base: string | undefined, plan: (graph: Graph) => GraphOperation[]): Head {
+    return this.#editLive(id, base, graph => [{ operations: plan(graph) }]).head;
+  }
+
+  /** Lands the steps that `plan` makes of the head's graph; `live` is what containers must be told, null where there are none. */
+  #editLive(
+    id: string,
+    base: string | undefined,
+    plan: (graph: Graph) => Step[],
+  ): { head: Head; live: LiveEdit[] | null } {
+    return this.#log.write(() => {
+      const deployment = this.#options.store.backends.liveDeployment(id);
+      const landing = requireMergeable(this.#options.store, this.#log, id, base, plan);
+      const operations = landing.flatMap(step => step.operations);
+      if (deployment !== undefined)
+        requireLiveEdits({ backendId: id, deploymentId: deployment }, this.state(id).graph, operations, this.#releases);
+      for (const step of landing) this.#log.append(id, step);
+      issueTokens(this.#options.store.backends, id, operations, this.#releases);
+      return {
+        head: this.#head(id),
+        live: deployment === undefined ? null : liveEdits(this.state(id).graph, operations, this.#releases),
+      };
+    });
+  }
+
+  async #travel(id: string, direction: 'undo' | 'redo', count: number, base: string | undefined) {
+    const edited = this.#editLive(id, base, () => {
+      const history = this.#log.history(id);
+      const all = direction === 'undo' ? history.undoable : history.redoable;
+      if (all.length < count) {
+        throw new AppError(
+          'conflict',
+          all.length === 0
+            ? `There is nothing to ${direction}.`
+            : `There ${all.length === 1 ? 'is 1 step' : `are ${all.length} steps`} to ${direction}, not ${count}.`,
+          { hint: `See what was done: ppl backend operations ${id}.`, details: { steps: all.length } },
+        );
       }
-      return [name, value];
-    }),
-  );
+      return all
+        .slice(all.length - count)
+        .reverse()
+        .map(seq => this.#travelStep(id, direction, seq));
+    });
+    return { ...edited.head, steps: count, delivered: await this.#push(id, edited.live) };
+  }
+
+  #travelStep(id: string, direction: 'undo' | 'redo', seq: number): Step {
+    const rows = this.#log.step(id, seq);
+    if (direction === 'redo') return { operations: rows.map(operationOf), redoes: seq };
+    return { operations: rows.reverse().map(row => JSON.parse(row.inverse) as GraphOperation), undoes: seq };
+  }
+
+  async #push(id: string, edits: LiveEdit[] | null): Promise<boolean | null> {
+    const { push } = this.#options;
+    if (edits === null || edits.length === 0 || push === undefined) return null;
+    return push(id, edits);
+  }
+
+  #refuseWhileLive(id: string): void {
+    const deployment = this.#options.store.backends.liveDeployment(id);
+    if (deployment === undefined) return;
+    throw new AppError('topology_locked', `Backend ${id} is deployed (${deployment}).`, {
+      hint: `Undeploy it first: ppl backend undeploy --backend ${id}.`,
+      details: { deployment_id: deployment },
+    });
+  }
+
+  #mayLand(graph: Graph, operation: GraphOperation): boolean {
+    try {
+      checkOperation(graph, operation, this.#releases, this.#files);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #edge(graph: Graph, edge: Edge): Edge {
+    return {
+      from_vertex: this.vertex(graph, edge.from_vertex).id,
+      from_output: edge.from_output,
+      to_vertex: this.vertex(graph, edge.to_vertex).id,
+      to_input: edge.to_input,
+    };
+  }
+
+  #head(id: string): Head {
+    const { headSeq, headHash } = this.state(id);
+    return { backend_id: id, head_seq: headSeq, head_hash: headHash };
+  }
+}
+
+/** The same graph of other vertices. */
+function withFreshIds(graph: Graph): Graph {
+  const fresh = new Map([...graph.vertices.keys()].map(id => [id, newId('vertex')]));
+  const idOf = (id: string) => fresh.get(id) as string;
+  return {
+    name: graph.name,
+    vertices: new Map(
+      [...graph.vertices.values()].map(vertex => [idOf(vertex.id), { ...vertex, id: idOf(vertex.id) }]),
+    ),
+    edges: graph.edges.map(edge => ({
+      ...edge,
+      from_vertex: idOf(edge.from_vertex),
+      to_vertex: idOf(edge.to_vertex),
+    })),
+  };
 }

@@ -338,6 +338,12 @@ function graphReleaseOf(version: Version, component: string, definition: Compone
         ];
       }),
     ),
+    files: Object.fromEntries(
+      Object.entries(definition.files ?? {}).map(([slot, { types, is_optional, mutable }]) => [
+        slot,
+        { types, optional: is_optional, mutable },
+      ]),
+    ),
     endpoints: definition.http.map(({ endpoint, kind, transports }) => ({ name: endpoint, kind, transports })),
   };
 }

@@ -16,6 +16,20 @@ export interface ComponentParameter {
   description?: string;
 }
 
+/** An input file's place: it arrives at `/files/<slot>`. */
+export interface ComponentFileSlot {
+  /** The types it takes. */
+  types: string[];
+  is_optional: boolean;
+  mutable: boolean;
+  /** The parameter that tells the component where the file is. */
+  config_key?: string;
+  tag?: string;
+  /** The serving service that loads it in place of the component. */
+  target?: (typeof targets)[number];
+  description?: string;
+}
+
 /** A component's `component.yml`, checked (DESIGN §4). */
 export interface ComponentFile {
   name: string;
@@ -25,8 +39,10 @@ export interface ComponentFile {
   inputs: string[];
   outputs: string[];
   parameters: Record<string, ComponentParameter>;
+  /** Absent in what was published before there were any. */
+  files?: Record<string, ComponentFileSlot>;
   http: { endpoint: string; kind: 'ingress' | 'egress'; transports: ('http' | 'ws')[] }[];
-  resources?: { memory_bytes?: number; cpus?: number };
+  resources?: { memory_bytes?: number; cpus?: number; gpus?: number };
   /** The file that is run, below the folder. */
   entry: string;
   /** What was understood and is not honoured. */
@@ -50,12 +66,25 @@ const unhonoured = [
   'depends_on',
 ] as const;
 
+const targets = ['triton', 'torchserve', 'vllm', 'sglang'] as const;
+const parameterName = z.string().regex(/^[a-z_][A-Za-z0-9_]*$/, 'a parameter’s name begins with a small letter');
 const ports = z.union([z.string(), z.array(z.string())]);
 const parameter = z.strictObject({
   type: z.string(),
   default: z.unknown().optional(),
   secret: z.boolean().default(false),
   mutable: z.boolean().default(false),
+  description: z.string().optional(),
+});
+const fileSlot = z.strictObject({
+  file_type: z
+    .string()
+    .regex(/^\s*[a-z][a-z0-9_]*(\s*\|\s*[a-z][a-z0-9_]*)*\s*$/, 'a file type is a word; several are joined by |'),
+  is_optional: z.boolean().default(false),
+  mutable: z.boolean().default(false),
+  config_key: parameterName.optional(),
+  tag: z.string().optional(),
+  target: z.enum(targets).optional(),
   description: z.string().optional(),
 });
 const endpoint = z.strictObject({
@@ -75,8 +104,17 @@ const componentYml = z.strictObject({
     input_types: ports.optional(),
     output_type: ports.optional(),
     output_types: ports.optional(),
-    config_schema: z
-      .record(z.string().regex(/^[a-z_][A-Za-z0-9_]*$/, 'a parameter’s name begins with a small letter'), parameter)
+    config_schema: z.record(parameterName, parameter).default({}),
+    file_schema: z
+      .record(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+            'a file slot’s name begins with a letter and has letters, digits, _ and -',
+          ),
+        fileSlot,
+      )
       .default({}),
     cache: z.unknown().optional(),
   }),
@@ -85,7 +123,7 @@ const componentYml = z.strictObject({
     .strictObject({
       memory: z.string().optional(),
       cpus: z.number().positive().max(256).optional(),
-      gpu: z.number().optional(),
+      gpu: z.int().nonnegative().optional(),
     })
     .optional(),
   ...(Object.fromEntries(unhonoured.map(key => [key, z.unknown().optional()])) as Record<
@@ -122,6 +160,19 @@ export function readComponentFile(dir: string): ComponentFile {
     const parsed = check(at, ['worker', 'config_schema', name, 'type'], () => parseType(type));
     if (given !== undefined) check(at, ['worker', 'config_schema', name, 'default'], () => defaultValue(given, parsed));
   }
+  const keys = new Map(Object.keys(value.worker.config_schema).map(name => [name, 'config_schema declares it']));
+  for (const [slot, { config_key }] of Object.entries(value.worker.file_schema)) {
+    if (config_key === undefined) continue;
+    const other = keys.get(config_key);
+    if (other !== undefined) {
+      throw at(
+        ['worker', 'file_schema', slot, 'config_key'],
+        `duplicate parameter ${config_key}: ${other} too`,
+        'The platform makes this parameter itself: give it a name of its own.',
+      );
+    }
+    keys.set(config_key, `slot ${slot} has it`);
+  }
   const memory = value.resources?.memory;
   return {
     name: value.name,
@@ -136,6 +187,9 @@ export function readComponentFile(dir: string): ComponentFile {
         description === undefined ? rest : { ...rest, description },
       ]),
     ),
+    files: Object.fromEntries(
+      Object.entries(value.worker.file_schema).map(([slot, declared]) => [slot, slotOf(declared)]),
+    ),
     http: [value.http ?? []].flat(),
     ...(value.resources === undefined
       ? {}
@@ -145,6 +199,7 @@ export function readComponentFile(dir: string): ComponentFile {
               ? {}
               : { memory_bytes: check(at, ['resources', 'memory'], () => parseBytes(memory)) }),
             ...(value.resources.cpus === undefined ? {} : { cpus: value.resources.cpus }),
+            ...(value.resources.gpu === undefined ? {} : { gpus: value.resources.gpu }),
           },
         }),
     entry: entryOf(dir, value.language),
@@ -153,6 +208,12 @@ export function readComponentFile(dir: string): ComponentFile {
       .map(key => `${path}: ${key} means nothing here and was left alone`),
     text,
   };
+}
+
+function slotOf({ file_type, ...slot }: z.infer<typeof fileSlot>): ComponentFileSlot {
+  const { is_optional, mutable, ...given } = slot;
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { types: [...new Set(file_type.split('|').map(type => type.trim()))], is_optional, mutable, ...set };
 }
 
 /** A name as a word for images and folders: `Input Image HTTP` → `input_image_http`. */

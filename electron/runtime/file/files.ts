@@ -98,6 +98,12 @@ export class Files {
     if (this.#store.evidence.isKept('file', id)) {
       throw new AppError('in_use', `File ${id} is named by evidence and stays until that is deleted.`);
     }
+    const users = this.#store.backends.backendsBinding(id);
+    if (users.length > 0) {
+      throw new AppError('in_use', `File ${id} is bound by ${users.join(', ')}, now or in its history.`, {
+        hint: 'Delete the backend first.',
+      });
+    }
     this.#store.files.delete(id);
     return [];
   }

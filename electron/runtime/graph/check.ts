@@ -3,16 +3,22 @@ import { parseType } from '../../../shared/types/parse.ts';
 import { printType } from '../../../shared/types/print.ts';
 import { sameType } from '../../../shared/types/unify.ts';
 import { checkValue } from '../../../shared/types/value.ts';
-import { applyOperation, type Graph, sameEdge, type Vertex } from './graph.ts';
+import { checkVersion } from './check-version.ts';
+import { applyOperation, type Graph, memberOf, sameEdge, type Vertex } from './graph.ts';
 import { type Edge, type GraphOperation, graphOperation } from './operation.ts';
-import type { GraphRelease, ReleaseLookup } from './release.ts';
+import type { FileLookup, GraphRelease, ReleaseLookup } from './release.ts';
 import { edgeName, solveGraph } from './solve.ts';
 
 /**
  * Throws when an operation may not land: AppError `usage` for a malformed one, `not_found` naming what there is, `conflict`
- * for what is there already or still in use, `type_mismatch` at `connect`, `value_invalid` for a parameter.
+ * for what is there already or still in use, `type_mismatch` for edges that do not fit, `value_invalid` for a parameter.
  */
-export function checkOperation(graph: Graph, operation: GraphOperation, releases: ReleaseLookup): void {
+export function checkOperation(
+  graph: Graph,
+  operation: GraphOperation,
+  releases: ReleaseLookup,
+  files: FileLookup,
+): void {
   const parsed = graphOperation.safeParse(operation);
   if (!parsed.success)
     throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`);
@@ -43,9 +49,10 @@ export function checkOperation(graph: Graph, operation: GraphOperation, releases
           hint: 'Disconnect it first.',
         });
       }
-      if (Object.keys(vertex.params).length > 0) {
-        throw new AppError('conflict', `Vertex ${vertex.alias} still has parameters set.`, {
-          hint: 'Unset them first, so that the removal can be undone.',
+      const attached = attachedTo(vertex);
+      if (attached !== undefined) {
+        throw new AppError('conflict', `Vertex ${vertex.alias} still has ${attached}.`, {
+          hint: 'Take that away first, so that the removal can be undone.',
         });
       }
       return;
@@ -59,6 +66,25 @@ export function checkOperation(graph: Graph, operation: GraphOperation, releases
       return;
     case 'change-parameter':
       return checkParameter(graph, operation.payload, releases);
+    case 'add-file':
+      return checkFile(graph, operation.payload, releases, files);
+    case 'remove-file': {
+      const vertex = vertexOf(graph, operation.payload.vertex_id);
+      if (memberOf(vertex.files, operation.payload.key) !== undefined) return;
+      throw new AppError('not_found', `Vertex ${vertex.alias} has no file at ${operation.payload.key}.`, {
+        hint: `It has files at: ${Object.keys(vertex.files).join(', ') || 'none'}.`,
+      });
+    }
+    case 'change-version':
+      return checkVersion(
+        graph,
+        vertexOf(graph, operation.payload.vertex_id),
+        operation.payload.version_id,
+        releases,
+        files,
+      );
+    case 'change-endpoint-alias':
+      return checkEndpointAlias(graph, operation.payload, releases);
     default:
       return operation satisfies never;
   }
@@ -97,7 +123,7 @@ function checkParameter(
 ): void {
   const vertex = vertexOf(graph, payload.vertex_id);
   const { parameters } = releases(vertex.version_id);
-  const parameter = Object.hasOwn(parameters, payload.name) ? parameters[payload.name] : undefined;
+  const parameter = memberOf(parameters, payload.name);
   if (parameter === undefined) {
     throw new AppError('not_found', `Vertex ${vertex.alias} has no parameter ${payload.name}.`, {
       hint: `It has: ${Object.keys(parameters).join(', ') || 'none'}.`,
@@ -115,6 +141,63 @@ function checkParameter(
     );
   }
   if (payload.value !== undefined) checkValue(payload.value, parameter.type, `parameter ${payload.name}`);
+}
+
+function checkFile(
+  graph: Graph,
+  { vertex_id, key, file_id }: { vertex_id: string; key: string; file_id: string },
+  releases: ReleaseLookup,
+  files: FileLookup,
+): void {
+  const vertex = vertexOf(graph, vertex_id);
+  const slots = releases(vertex.version_id).files;
+  const slot = memberOf(slots, key);
+  if (slot === undefined) {
+    throw new AppError('not_found', `Vertex ${vertex.alias} has no file slot ${key}.`, {
+      hint: `It has: ${Object.keys(slots).join(', ') || 'none'}.`,
+    });
+  }
+  const file = files(file_id);
+  if (slot.types.includes(file.type)) return;
+  throw new AppError(
+    'type_mismatch',
+    `File ${file.name} is of type ${file.type}, and slot ${key} of vertex ${vertex.alias} takes ${slot.types.join(' | ')}.`,
+    {
+      hint: `Upload it as what it is: ppl file upload --type ${slot.types[0]}.`,
+      details: { key, accepts: slot.types, given: file.type },
+    },
+  );
+}
+
+function checkEndpointAlias(
+  graph: Graph,
+  { vertex_id, endpoint, alias }: { vertex_id: string; endpoint: string; alias: string | null },
+  releases: ReleaseLookup,
+): void {
+  const vertex = vertexOf(graph, vertex_id);
+  const { endpoints } = releases(vertex.version_id);
+  if (!endpoints.some(each => each.name === endpoint)) {
+    throw new AppError('not_found', `Vertex ${vertex.alias} has no endpoint ${endpoint}.`, {
+      hint: `It has: ${endpoints.map(each => each.name).join(', ') || 'none'}.`,
+    });
+  }
+  if (alias === null) return;
+  for (const other of graph.vertices.values()) {
+    for (const [name, taken] of Object.entries(other.endpoint_aliases)) {
+      if (taken !== alias || (other.id === vertex_id && name === endpoint)) continue;
+      throw new AppError('conflict', `Endpoint ${name} of vertex ${other.alias} goes by ${alias} already.`, {
+        hint: 'Choose another alias.',
+      });
+    }
+  }
+}
+
+/** What must go before the vertex can. */
+function attachedTo(vertex: Vertex): string | undefined {
+  if (Object.keys(vertex.params).length > 0) return 'parameters set';
+  if (Object.keys(vertex.files).length > 0) return 'files bound';
+  if (Object.keys(vertex.endpoint_aliases).length > 0) return 'endpoint aliases';
+  return undefined;
 }
 
 function vertexOf(graph: Graph, id: string): Vertex {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { canonicalJson } from '../../../shared/canonical-json.ts';
 import { AppError } from '../../../shared/errors.ts';
 
+export const maxNameLength = 200;
+
 const edge = z.object({
   from_vertex: z.string(),
   from_output: z.int().nonnegative(),
@@ -13,10 +15,22 @@ const alias = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'an alias begins with a letter and has letters, digits, - and _');
 
+const name = z
+  .string()
+  .min(1, 'a name has at least one letter')
+  .max(maxNameLength, `a name has at most ${maxNameLength} letters`);
+
 /** The typed operations of a backend's log (DESIGN §5). */
 export const graphOperation = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('create'), payload: z.object({ name: z.string().min(1).max(200) }) }),
-  z.object({ type: z.literal('rename'), payload: z.object({ name: z.string().min(1).max(200) }) }),
+  z.object({
+    type: z.literal('create'),
+    /** `forked_from`: the point of another log whose graph this one starts as. */
+    payload: z.object({
+      name,
+      forked_from: z.object({ backend_id: z.string(), seq: z.int(), hash: z.string() }).optional(),
+    }),
+  }),
+  z.object({ type: z.literal('rename'), payload: z.object({ name }) }),
   z.object({
     type: z.literal('add-vertex'),
     payload: z.object({ vertex_id: z.string(), alias, version_id: z.string() }),
@@ -28,6 +42,20 @@ export const graphOperation = z.discriminatedUnion('type', [
     type: z.literal('change-parameter'),
     /** Without `value`, the parameter goes back to its default. */
     payload: z.object({ vertex_id: z.string(), name: z.string(), type: z.string(), value: z.unknown().optional() }),
+  }),
+  z.object({
+    type: z.literal('add-file'),
+    payload: z.object({ vertex_id: z.string(), key: z.string(), file_id: z.string() }),
+  }),
+  z.object({ type: z.literal('remove-file'), payload: z.object({ vertex_id: z.string(), key: z.string() }) }),
+  z.object({
+    type: z.literal('change-version'),
+    payload: z.object({ vertex_id: z.string(), version_id: z.string() }),
+  }),
+  z.object({
+    type: z.literal('change-endpoint-alias'),
+    /** With null, the endpoint goes by its vertex's alias again. */
+    payload: z.object({ vertex_id: z.string(), endpoint: z.string(), alias: alias.nullable() }),
   }),
 ]);
 export type GraphOperation = z.infer<typeof graphOperation>;
@@ -51,23 +79,25 @@ export interface ChainedOperation {
   hash: string;
 }
 
+export interface LogPoint {
+  seq: number;
+  hash: string;
+}
+
+export const genesis: LogPoint = { seq: 0, hash: genesisHash };
+
 /** Throws AppError `workspace_damaged` naming the first operation that does not follow from the one before it. */
-export function verifyChain(log: readonly ChainedOperation[]): void {
-  let prev = genesisHash;
-  for (const [index, entry] of log.entries()) {
-    if (
-      entry.seq !== index + 1 ||
-      entry.prev_hash !== prev ||
-      operationHash(prev, entry.seq, entry.operation) !== entry.hash
-    ) {
+export function verifyChain(log: Iterable<ChainedOperation>, after: LogPoint = genesis): void {
+  let { seq, hash } = after;
+  for (const entry of log) {
+    seq += 1;
+    if (entry.seq !== seq || entry.prev_hash !== hash || operationHash(hash, seq, entry.operation) !== entry.hash) {
       throw new AppError(
         'workspace_damaged',
         `Operation ${entry.seq} of the log is not what was written: its hash does not follow.`,
-        {
-          details: { seq: entry.seq },
-        },
+        { details: { seq: entry.seq } },
       );
     }
-    prev = entry.hash;
+    hash = entry.hash;
   }
 }

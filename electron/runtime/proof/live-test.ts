@@ -166,12 +166,12 @@ export async function setUpLiveTest(
     emit({ type: 'vertex_added', vertex_id, alias, version_id });
   }
   for (const { from, from_output, to, to_input } of manifest.graph.edges) {
-    const edge_type = backends.connect(backendId, { from_vertex: from, from_output, to_vertex: to, to_input });
+    const { edge_type } = backends.connect(backendId, { from_vertex: from, from_output, to_vertex: to, to_input });
     emit({ type: 'edge_connected', from, from_output, to, to_input, edge_type });
   }
   for (const [alias, vertex] of Object.entries(manifest.graph.vertices)) {
     for (const [name, { type, value }] of Object.entries(vertex.params ?? {})) {
-      backends.changeParameter(backendId, alias, name, value, type);
+      await backends.changeParameter(backendId, alias, name, value, type);
       emit({ type: 'param_set', vertex_id: test.vertices.get(alias) as string, name });
     }
   }

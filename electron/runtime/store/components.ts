@@ -142,7 +142,8 @@ export class ComponentTable {
   backendsPinning(versionId: string): string[] {
     return this.#sqlite
       .prepare<[string], { id: string }>(
-        `SELECT DISTINCT backend_id AS id FROM operations WHERE type = 'add-vertex' AND json_extract(payload, '$.version_id') = ?`,
+        `SELECT DISTINCT backend_id AS id FROM operations
+         WHERE type IN ('add-vertex', 'change-version') AND json_extract(payload, '$.version_id') = ?`,
       )
       .all(versionId)
       .map(row => row.id);

@@ -65,6 +65,18 @@ export class EvidenceTable {
     );
   }
 
+  /** The last operation of a backend's log that evidence references. */
+  headSeqKept(backendId: string): number | undefined {
+    const { seq } = this.#sqlite
+      .prepare<[string], { seq: number | null }>(
+        `SELECT max(json_extract(e.record, '$.unit_under_test.backend.operations.to')) AS seq
+         FROM evidence_keeps k JOIN evidence e ON e.id = k.evidence_id
+         WHERE k.kind = 'backend' AND k.resource_id = ?`,
+      )
+      .get(backendId) as { seq: number | null };
+    return seq ?? undefined;
+  }
+
   /** Lets go what was kept for evidence that was never recorded: a host died between the two. */
   dropUnrecordedKeeps(): void {
     this.#sqlite.prepare('DELETE FROM evidence_keeps WHERE evidence_id NOT IN (SELECT id FROM evidence)').run();

@@ -4,8 +4,9 @@ import { applyOperation } from '../../../../electron/runtime/graph/graph.ts';
 import { graphHash } from '../../../../electron/runtime/graph/hash.ts';
 import type { GraphOperation } from '../../../../electron/runtime/graph/operation.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
-import { add, connect, graphOf, lookup, release } from './graphs.ts';
+import { add, connect, fileLookup, graphOf, lookup, release } from './graphs.ts';
 
+const files = fileLookup();
 const releases = lookup(release('camera', [], ['Image', '[Int32]']), release('show', ['Image'], [], { size: 'Int32' }));
 const graph = graphOf(add('in', 'camera'), add('out', 'show'), add('spare', 'show'), connect('in', 'out'));
 const set = (vertex_id: string, name: string, type: string, value: unknown): GraphOperation => ({
@@ -14,7 +15,7 @@ const set = (vertex_id: string, name: string, type: string, value: unknown): Gra
 });
 
 function refused(operation: GraphOperation, code: ErrorCode, message: RegExp, hint?: RegExp) {
-  expect(() => checkOperation(graph, operation, releases)).toThrow(
+  expect(() => checkOperation(graph, operation, releases, files)).toThrow(
     expect.objectContaining({
       code,
       message: expect.stringMatching(message),
@@ -31,7 +32,7 @@ describe('an operation that may not land', () => {
     ['the end of an edge', { type: 'disconnect', payload: connect('in', 'out').payload }],
     ['the end of a vertex', { type: 'delete-vertex', payload: { vertex_id: 'vtx_spare' } }],
   ])('does not keep back what is right: %s', (_what, operation) => {
-    expect(() => checkOperation(graph, operation, releases)).not.toThrow();
+    expect(() => checkOperation(graph, operation, releases, files)).not.toThrow();
   });
 
   it('names the vertices that there are', () => {
@@ -83,7 +84,7 @@ describe('an operation that may not land', () => {
 
   it('is a conflict to create what is there already', () => {
     const create: GraphOperation = { type: 'create', payload: { name: 'again' } };
-    expect(() => checkOperation(graphOf(create), create, releases)).toThrow(
+    expect(() => checkOperation(graphOf(create), create, releases, files)).toThrow(
       expect.objectContaining({ code: 'conflict' }),
     );
   });
@@ -93,8 +94,8 @@ describe('an operation that may not land', () => {
     const one = graphOf(add('out', 'show'));
     const hashes = ['Int32 | String', 'String | Int32'].map(type => {
       const operation = set('vtx_out', 'mode', type, 1);
-      checkOperation(one, operation, unions);
-      return graphHash(applyOperation(one, operation), unions);
+      checkOperation(one, operation, unions, files);
+      return graphHash(applyOperation(one, operation), unions, files);
     });
     expect(hashes[0]).toBe(hashes[1]);
   });

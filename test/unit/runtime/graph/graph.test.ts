@@ -14,8 +14,9 @@ import {
   operationHash,
   verifyChain,
 } from '../../../../electron/runtime/graph/operation.ts';
-import { add, connect, graphOf, lookup, release } from './graphs.ts';
+import { add, connect, fileLookup, graphOf, lookup, release } from './graphs.ts';
 
+const files = fileLookup();
 const releases = lookup(
   release('camera', [], ['Image']),
   release('show', ['Image'], [], { size: 'Int32' }),
@@ -55,8 +56,8 @@ describe('the hash of a graph', () => {
       edge('vtx_8', 'vtx_9'),
       edge('vtx_8', 'vtx_7'),
     );
-    expect(graphHash(second, releases)).toBe(graphHash(first, releases));
-    expect(graphHash(first, releases)).toMatch(/^[0-9a-f]{64}$/);
+    expect(graphHash(second, releases, files)).toBe(graphHash(first, releases, files));
+    expect(graphHash(first, releases, files)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('is another one for another version, edge, alias or parameter', () => {
@@ -68,9 +69,9 @@ describe('the hash of a graph', () => {
       graphOf(add('in', 'camera'), add('Out', 'show', 'vtx_out'), connect('in', 'out')),
       applyOperation(whole, setSize(1)),
       applyOperation(whole, setSize(2)),
-    ].map(graph => graphHash(graph, releases));
+    ].map(graph => graphHash(graph, releases, files));
     expect(new Set(hashes).size).toBe(hashes.length);
-    expect(graphHash([setSize(1), setSize()].reduce(applyOperation, whole), releases)).toBe(hashes[0]);
+    expect(graphHash([setSize(1), setSize()].reduce(applyOperation, whole), releases, files)).toBe(hashes[0]);
   });
 });
 

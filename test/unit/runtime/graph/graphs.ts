@@ -1,6 +1,6 @@
 import { applyOperation, emptyGraph, type Graph } from '../../../../electron/runtime/graph/graph.ts';
 import type { GraphOperation } from '../../../../electron/runtime/graph/operation.ts';
-import type { GraphRelease, ReleaseLookup } from '../../../../electron/runtime/graph/release.ts';
+import type { FileLookup, GraphRelease, ReleaseLookup } from '../../../../electron/runtime/graph/release.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { parseType } from '../../../../shared/types/parse.ts';
 
@@ -20,6 +20,7 @@ export function release(
     parameters: Object.fromEntries(
       Object.entries(parameters).map(([key, type]) => [key, { type: parseType(type), secret: false, mutable: false }]),
     ),
+    files: {},
     endpoints: [],
   };
 }
@@ -29,6 +30,15 @@ export function lookup(...known: GraphRelease[]): ReleaseLookup {
     const found = known.find(each => each.version_id === id);
     if (found === undefined) throw new AppError('not_found', `There is no version ${id}.`);
     return found;
+  };
+}
+
+/** Files by id, each of a type, with bytes of its own. */
+export function fileLookup(types: Record<string, string> = {}): FileLookup {
+  return id => {
+    const type = types[id];
+    if (type === undefined) throw new AppError('not_found', `There is no file ${id}.`);
+    return { name: `${id}.bin`, type, sha256: `sha256 of ${id}` };
   };
 }
 

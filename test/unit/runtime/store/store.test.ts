@@ -43,6 +43,8 @@ const deployment = (id: string, status: 'deploying' | 'gone', lease_id: string |
   status,
   lease_id,
   debug: 0 as const,
+  fixed: 0 as const,
+  generation: 1,
   plan: '{}',
   network_name: id,
   subnet: null,
@@ -177,7 +179,7 @@ describe('leases', () => {
     for (const id of ['lse_1', 'lse_2']) store.leases.insert(lease(id, 10));
     store.files.insert(file('fil_1', sha256));
     store.files.insert(file('fil_2', sha256, 'lse_1'));
-    store.backends.insert({ id: 'bck_1', lease_id: null, created_at_ms: 1 });
+    store.backends.insert({ id: 'bck_1', name: 'one', lease_id: null, created_at_ms: 1 });
     store.deployments.insert(deployment('dep_1', 'gone'), []);
     using sqlite = disposable(new Database(path));
     for (const [table, id] of [
