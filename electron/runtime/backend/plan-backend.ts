@@ -48,6 +48,8 @@ export function planGraph(graph: Graph, catalog: ReleaseCatalog): Pick<Deploymen
       endpoints: release.endpoints,
       memory_bytes: definition.resources?.memory_bytes ?? defaultMemoryBytes,
       cpus: definition.resources?.cpus ?? defaultCpus,
+      ...(definition.resources?.cpus === undefined ? {} : { reserved_cpus: definition.resources.cpus }),
+      ...(definition.resources?.gpus === undefined ? {} : { gpus: definition.resources.gpus }),
     };
   });
   return {

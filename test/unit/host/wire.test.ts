@@ -139,7 +139,7 @@ describe('a call to the host', () => {
     let reached = false;
     handlers['backend.connect'] = async () => {
       reached = true;
-      return { backend_id: '', edge_type: '' };
+      return { backend_id: '', head_seq: 1, head_hash: '', edge_type: '' };
     };
     await expect(client.call('backend.connect', { backend: 'b', from_vertex: 'a' } as never)).rejects.toMatchObject({
       code: 'usage',

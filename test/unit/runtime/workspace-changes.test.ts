@@ -62,9 +62,10 @@ describe('renewing a lease', () => {
     using leases = leasesOf(store);
     const lease = leases.open({ runtimeId: 'rt_1', ttl: '1m' });
     const deployment = { backend_id: 'bck_1', runtime_id: 'rt_1', debug: 0 as const, plan: '{}', subnet: null };
+    const served = { fixed: 0 as const, generation: 1 };
     const times = { error: null, expires_at_ms: lease.expires_at_ms, created_at_ms: 1, ended_at_ms: null };
     store.deployments.insert(
-      { id: 'dep_1', ...deployment, status: 'running', lease_id: lease.id, network_name: 'a', ...times },
+      { id: 'dep_1', ...deployment, status: 'running', lease_id: lease.id, network_name: 'a', ...served, ...times },
       [],
     );
     const changed: string[] = [];

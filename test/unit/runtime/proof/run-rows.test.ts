@@ -124,6 +124,8 @@ describe('a run', () => {
         expires_at_ms: null,
         created_at_ms: 1,
         ended_at_ms: null,
+        fixed: 0,
+        generation: 1,
       },
       [{ id: 'ctr_1', vertex_id: 'vtx_1', alias: 'cut' }],
     );
