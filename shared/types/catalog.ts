@@ -67,6 +67,13 @@ export const catalog: Readonly<Record<string, NamedType>> = {
   Mask: { params: [], body: '{width: UInt64, height: UInt64, data: Bytes}', meaning: 'One byte a pixel, 0 or 255' },
 };
 
+/** A named type of the catalog as the type language defines it: `Point<t> := {x: t, y: t}`. */
+export function definitionText(name: string): string | undefined {
+  if (!Object.hasOwn(catalog, name)) return undefined;
+  const { params, body } = catalog[name] as NamedType;
+  return `${name}${params.length === 0 ? '' : `<${params.join(', ')}>`} := ${body}`;
+}
+
 /** Built in and not of the catalog: `Maybe<t>` is nothing or a `t`. */
 export const maybeName = 'Maybe';
 

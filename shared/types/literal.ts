@@ -1,124 +1,95 @@
 import { AppError } from '../errors.ts';
+import { toCanonical } from './canonical.ts';
 import { isMaybe } from './catalog.ts';
+import { cut, Effort, Misfit } from './misfit.ts';
 import { expandNamed } from './parse.ts';
 import { printType } from './print.ts';
+import { type Literal, readLiteral } from './read-literal.ts';
 import type { Atom, Type } from './type.ts';
-import { checkValue, fits, misfit } from './value.ts';
+import { fits, misfitOf } from './value.ts';
 
-const maxLength = 64 * 1024;
-const maxDepth = 64;
-
-/** A literal as it was written; what it means depends on the type it is read for: `1` is an Int32 as well as a Double. */
-type Literal =
-  | { kind: 'number' | 'word' | 'string' | 'char'; text: string }
-  | { kind: 'list' | 'tuple'; items: Literal[] }
-  | { kind: 'record'; fields: ReadonlyMap<string, Literal> };
+export { printLiteral } from './print-literal.ts';
 
 /**
  * Parses a literal of the type language against a type and returns the value's canonical JSON: `"text"`, `'c'`, `1`, `-2.5`,
  * `true`, `[1, 2]`, `(1, "a")`, `{x: 1.0}`, `Nothing`. Throws AppError `value_invalid` naming the literal and the type.
  */
 export function parseLiteral(text: string, type: Type): unknown {
-  const literal = new LiteralReader(text, type).whole();
+  const invalid = (why: string, cause?: unknown) =>
+    new AppError('value_invalid', `${cut(text, 200)} is not a literal of type ${cut(printType(type), 200)}: ${why}`, {
+      hint: 'Literals: "text" (with its quotes), 1, 2.5, true, [1, 2], (1, "a"), {x: 1.0}, Nothing.',
+      details: { literal: cut(text, 1000), type: cut(printType(type), 1000) },
+      cause,
+    });
   try {
-    return typedValue(literal, type, 'value');
+    const literal = readLiteral(text);
+    const value = typedValue(literal, type, new Effort());
+    if (value instanceof Misfit) throw value.toError('value');
+    return value;
   } catch (error) {
-    throw invalid(text, type, AppError.from(error).message, error);
+    throw invalid(AppError.from(error).message, error);
   }
 }
 
 /** A default from `component.yml`: a literal if it is one, else the plain YAML value if that fits the type. */
 export function defaultValue(value: unknown, type: Type): unknown {
-  if (typeof value === 'string') {
-    try {
-      return parseLiteral(value, type);
-    } catch (error) {
-      if (fits(value, type)) return value;
-      throw error;
-    }
+  if (typeof value !== 'string') return toCanonical(value, type, 'default');
+  try {
+    return parseLiteral(value, type);
+  } catch (error) {
+    if (fits(value, type)) return value;
+    throw error;
   }
-  const json = fromYaml(value);
-  checkValue(json, type, 'default');
-  return json;
-}
-
-/** The literal of a value: the inverse of `parseLiteral`. */
-export function printLiteral(value: unknown, type: Type): string {
-  const plain: Type = { kind: 'var', name: 't' };
-  if (value === null) return 'Nothing';
-  if (type.kind === 'named') {
-    const inside = isMaybe(type) ? type.args[0] : expandNamed(type);
-    return printLiteral(value, inside ?? plain);
-  }
-  if (type.kind === 'union') return printLiteral(value, type.options.find(option => fits(value, option)) ?? plain);
-  if (Array.isArray(value)) {
-    if (type.kind === 'tuple') {
-      const items = value.map((item, index) => printLiteral(item, type.items[index] ?? plain));
-      return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
-    }
-    const item = type.kind === 'list' ? type.item : plain;
-    return `[${value.map(each => printLiteral(each, item)).join(', ')}]`;
-  }
-  if (typeof value === 'object') {
-    const fields = type.kind === 'record' ? type.fields : {};
-    const printed = Object.entries(value as Record<string, unknown>).map(
-      ([name, field]) =>
-        `${name}: ${printLiteral(field, Object.hasOwn(fields, name) ? (fields[name] as Type) : plain)}`,
-    );
-    return `{${printed.join(', ')}}`;
-  }
-  if (typeof value === 'string' && type.kind === 'atom' && !['String', 'Char', 'Bytes'].includes(type.name))
-    return value;
-  return JSON.stringify(value);
 }
 
 /** A literal as canonical JSON of a value of the type. Brackets, quotes and digits must be the type's own: no coercion. */
-function typedValue(literal: Literal, type: Type, path: string): unknown {
-  const wrong = () => misfit(path, type, show(literal));
+function typedValue(literal: Literal, type: Type, effort: Effort): unknown {
+  effort.spend();
+  const wrong = () => new Misfit(type, () => show(literal));
   switch (type.kind) {
     case 'atom': {
       const value = atomOf(literal, type.name);
-      if (value === undefined) throw wrong();
-      checkValue(value, type, path);
-      return value;
+      return value === undefined ? wrong() : (misfitOf(value, type, effort) ?? value);
     }
     case 'list':
-      if (literal.kind !== 'list') throw wrong();
-      return literal.items.map((item, index) => typedValue(item, type.item, `${path}[${index}]`));
-    case 'tuple':
-      if (literal.kind !== 'tuple' || literal.items.length !== type.items.length) throw wrong();
-      return literal.items.map((item, index) => typedValue(item, type.items[index] as Type, `${path}[${index}]`));
+    case 'tuple': {
+      if (literal.kind !== type.kind) return wrong();
+      if (type.kind === 'tuple' && literal.items.length !== type.items.length) return wrong();
+      const values: unknown[] = [];
+      for (const [index, item] of literal.items.entries()) {
+        const value = typedValue(item, type.kind === 'list' ? type.item : (type.items[index] as Type), effort);
+        if (value instanceof Misfit) return value.under(`[${index}]`);
+        values.push(value);
+      }
+      return values;
+    }
     case 'record': {
-      if (literal.kind !== 'record') throw wrong();
-      const names = Object.keys(type.fields);
-      if ([...literal.fields.keys()].some(name => !names.includes(name))) throw wrong();
-      const entries = [...literal.fields].map(([name, field]) => [
-        name,
-        typedValue(field, type.fields[name] as Type, `${path}.${name}`),
-      ]);
-      const missing = names.find(name => !literal.fields.has(name));
-      if (missing !== undefined) throw misfit(`${path}.${missing}`, type.fields[missing] as Type, 'nothing');
-      return Object.fromEntries(entries);
+      if (literal.kind !== 'record') return wrong();
+      const entries: [string, unknown][] = [];
+      for (const [name, field] of literal.fields) {
+        if (!Object.hasOwn(type.fields, name)) return wrong();
+        const value = typedValue(field, type.fields[name] as Type, effort);
+        if (value instanceof Misfit) return value.under(`.${name}`);
+        entries.push([name, value]);
+      }
+      const missing = Object.keys(type.fields).find(name => !literal.fields.has(name));
+      if (missing === undefined) return Object.fromEntries(entries);
+      return new Misfit(type.fields[missing] as Type, () => 'nothing').under(`.${missing}`);
     }
     case 'union':
       for (const option of type.options) {
-        try {
-          return typedValue(literal, option, path);
-        } catch {
-          // The next option may fit; when none does, the union is named.
-        }
+        const value = typedValue(literal, option, effort);
+        if (!(value instanceof Misfit)) return value;
       }
-      throw wrong();
+      return wrong();
     case 'named': {
-      if (isMaybe(type)) return isNothing(literal) ? null : typedValue(literal, type.args[0] as Type, path);
+      if (isMaybe(type)) return isNothing(literal) ? null : typedValue(literal, type.args[0] as Type, effort);
       const body = expandNamed(type);
-      if (body === undefined) throw wrong();
-      return typedValue(literal, body, path);
+      return body === undefined ? wrong() : typedValue(literal, body, effort);
     }
     case 'var': {
       const value = plainValue(literal);
-      checkValue(value, type, path);
-      return value;
+      return misfitOf(value, type, effort) ?? value;
     }
     default:
       return type satisfies never;
@@ -175,133 +146,7 @@ function isNothing(literal: Literal): boolean {
   return literal.kind === 'word' && literal.text === 'Nothing';
 }
 
-/** YAML's `.nan` and `.inf` as canonical JSON has them. */
-function fromYaml(value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (Array.isArray(value)) return value.map(fromYaml);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fromYaml(member)]));
-}
-
 function show(literal: Literal): string {
   if (literal.kind === 'number' || literal.kind === 'word') return literal.text;
   return JSON.stringify(plainValue(literal));
-}
-
-class LiteralReader {
-  readonly #text: string;
-  readonly #type: Type;
-  #at = 0;
-
-  constructor(text: string, type: Type) {
-    this.#text = text;
-    this.#type = type;
-  }
-
-  whole(): Literal {
-    if (this.#text.length > maxLength) this.#fail(`a literal is at most ${maxLength} characters`);
-    const value = this.#value(0);
-    this.#space();
-    if (this.#at < this.#text.length) this.#fail(`unexpected "${this.#text.slice(this.#at, this.#at + 10)}"`);
-    return value;
-  }
-
-  #value(depth: number): Literal {
-    if (depth > maxDepth) this.#fail(`literals nest at most ${maxDepth} deep`);
-    this.#space();
-    if (this.#take('[')) return { kind: 'list', items: this.#items(']', depth).items };
-    if (this.#take('(')) return this.#tuple(depth);
-    if (this.#take('{')) return { kind: 'record', fields: this.#fields(depth) };
-    const quoted = this.#match(/"(?:[^"\\]|\\.)*"/y);
-    if (quoted !== undefined) return { kind: 'string', text: this.#unquote(quoted) };
-    const char = this.#match(/'(?:[^'\\]|\\.)*'/y);
-    if (char !== undefined) return { kind: 'char', text: this.#unquote(doubleQuoted(char)) };
-    const number = this.#match(/-?(?:Infinity|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y);
-    if (number !== undefined) return { kind: 'number', text: number };
-    const word = this.#match(/[A-Za-z_][A-Za-z0-9_.]*/y);
-    if (word !== undefined && ['true', 'false', 'Nothing', 'NaN'].includes(word)) return { kind: 'word', text: word };
-    this.#fail(
-      word === undefined ? 'expected a value' : `"${word}" is no literal; text goes in double quotes: "${word}"`,
-    );
-  }
-
-  /** `(x)` is x, `(x,)` a tuple of one, as in types. */
-  #tuple(depth: number): Literal {
-    const { items, comma } = this.#items(')', depth);
-    return items.length === 1 && !comma ? (items[0] as Literal) : { kind: 'tuple', items };
-  }
-
-  #items(end: string, depth: number): { items: Literal[]; comma: boolean } {
-    const items: Literal[] = [];
-    let comma = false;
-    while (!this.#take(end)) {
-      items.push(this.#value(depth + 1));
-      comma = this.#take(',');
-      if (!comma) {
-        if (!this.#take(end)) this.#fail(`expected "," or "${end}"`);
-        break;
-      }
-    }
-    return { items, comma };
-  }
-
-  #fields(depth: number): Map<string, Literal> {
-    const fields = new Map<string, Literal>();
-    while (!this.#take('}')) {
-      this.#space();
-      const name = this.#match(/[a-z_][A-Za-z0-9_]*/y);
-      if (name === undefined || !this.#take(':')) this.#fail('expected a field such as x: 1.0');
-      if (fields.has(name)) this.#fail(`the field ${name} is there twice`);
-      fields.set(name, this.#value(depth + 1));
-      if (!this.#take(',')) {
-        if (!this.#take('}')) this.#fail('expected "," or "}"');
-        break;
-      }
-    }
-    return fields;
-  }
-
-  #unquote(quoted: string): string {
-    try {
-      return JSON.parse(quoted) as string;
-    } catch {
-      this.#fail('a string has an escape that is not one of JSON');
-    }
-  }
-
-  #space(): void {
-    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at++;
-  }
-
-  #take(symbol: string): boolean {
-    this.#space();
-    if (this.#text[this.#at] !== symbol) return false;
-    this.#at++;
-    return true;
-  }
-
-  #match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at += found.length;
-    return found;
-  }
-
-  #fail(what: string): never {
-    throw invalid(this.#text, this.#type, `column ${this.#at + 1}: ${what}`);
-  }
-}
-
-/** The same text in double quotes, where `"` needs its backslash and `'` does not. */
-function doubleQuoted(text: string): string {
-  const inner = text.slice(1, -1).replace(/\\'|"/g, found => (found === '"' ? '\\"' : "'"));
-  return `"${inner}"`;
-}
-
-function invalid(text: string, type: Type, why: string, cause?: unknown): AppError {
-  return new AppError('value_invalid', `${text.slice(0, 200)} is not a literal of type ${printType(type)}: ${why}`, {
-    hint: 'Literals: "text" (with its quotes), 1, 2.5, true, [1, 2], (1, "a"), {x: 1.0}.',
-    details: { literal: text.slice(0, 1000), type: printType(type) },
-    cause,
-  });
 }

@@ -46,9 +46,11 @@ export function childrenOf(type: Type): Type[] {
 
 /** The same type with each part that `replace` answers for put in its place. */
 export function mapType(type: Type, replace: (part: Type) => Type | undefined): Type {
-  const replaced = replace(type);
-  if (replaced !== undefined) return replaced;
-  const inside = (part: Type) => mapType(part, replace);
+  return replace(type) ?? mapChildren(type, part => mapType(part, replace));
+}
+
+/** The same type with another in the place of each type directly inside it. */
+export function mapChildren(type: Type, inside: (child: Type) => Type): Type {
   switch (type.kind) {
     case 'list':
       return { kind: 'list', item: inside(type.item) };

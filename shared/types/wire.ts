@@ -1,8 +1,10 @@
 import { AppError } from '../errors.ts';
 import { isMaybe } from './catalog.ts';
+import { cut } from './misfit.ts';
 import { expandNamed } from './parse.ts';
 import { printType } from './print.ts';
 import type { Atom, Type } from './type.ts';
+import { flatOptions } from './union.ts';
 
 /**
  * A solved type as components are told it: JSON, named types replaced by what they are made of, so that an SDK needs no
@@ -25,7 +27,7 @@ export function toWireType(type: Type, budget = { parts: maxParts }): WireType {
   if (--budget.parts < 0)
     throw new AppError(
       'type_invalid',
-      `Written out, ${printType(type)} is part of a type of more than ${maxParts} parts.`,
+      `Written out, ${cut(printType(type), 200)} is part of a type of more than ${maxParts} parts.`,
       {
         hint: 'Nest named types less deeply.',
       },
@@ -44,13 +46,17 @@ export function toWireType(type: Type, budget = { parts: maxParts }): WireType {
       return {
         record: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, inside(field)])),
       };
-    case 'union':
+    case 'union': {
+      // A variable that was solved can have made an option the same as another, or a union.
+      const options = flatOptions(type);
+      if (options.length === 1) return inside(options[0] as Type);
       return {
-        union: type.options.map(option => ({
+        union: options.map(option => ({
           ...(option.kind === 'named' ? { name: option.name } : {}),
           type: inside(option),
         })),
       };
+    }
     case 'named': {
       if (isMaybe(type)) return { maybe: inside(type.args[0] as Type) };
       const body = expandNamed(type);
