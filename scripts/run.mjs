@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDocker } from './docker-engine.mjs';
 import { installPackages } from './install.mjs';
+import { ensureJq } from './jq.mjs';
 import { root, run, suitableNode } from './node.mjs';
 import { developApp, startApp } from './start.mjs';
 import { ensureTestElectron } from './test-electron.mjs';
@@ -47,10 +48,12 @@ function build(node) {
   return run(node, [electronVite, 'build', '--logLevel', 'warn']);
 }
 
-/** The window's tests need an Electron; whoever names other projects does not wait for one. */
+/** The window's tests need an Electron, those of scripts need jq; whoever names other projects does not wait for them. */
 async function test(node) {
   const projects = args.filter((_, index) => args[index - 1] === '--project');
-  if (projects.length === 0 || projects.includes('e2e')) await exportTestElectron();
+  const runs = project => projects.length === 0 || projects.includes(project);
+  if (runs('e2e')) await exportTestElectron();
+  if (runs('integration')) ensureJq();
   return run(node, [vitest, 'run', ...args]);
 }
 

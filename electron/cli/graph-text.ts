@@ -33,12 +33,20 @@ const signs = { added: '+', removed: '-', changed: '~' } as const;
 export function diffText(changes: readonly GraphChange[]): string {
   return changes
     .map(({ kind, subject, change, before, after }) => {
-      const from = before === undefined ? '' : literal(before);
-      const to = after === undefined ? '' : literal(after);
-      const detail = from !== '' && to !== '' ? `${from} → ${to}` : from + to;
-      return `${signs[change]} ${kind.replace('_', ' ')} ${subject}${detail === '' ? '' : `  ${detail}`}`;
+      const sides = [before, after].filter(side => side !== undefined).map(side => sideText(kind, side));
+      const what = kind === 'name' ? subject : `${kind.replace('_', ' ')} ${subject}`;
+      return `${signs[change]} ${what}  ${sides.join(' → ')}`.trimEnd();
     })
     .join('\n');
+}
+
+/** One side of a difference, as far as its subject does not say it. */
+function sideText(kind: GraphChange['kind'], side: unknown): string {
+  const value = side as Record<string, unknown>;
+  if (kind === 'vertex' || kind === 'version') return `${value.component} ${value.version_id}`;
+  if (kind === 'parameter') return `${JSON.stringify(value.value)}`;
+  if (kind === 'file') return `${value.file_id}`;
+  return kind === 'edge' ? '' : literal(side);
 }
 
 /** The log as a table no wider than `width`: what is too long at the end of a line is cut. */

@@ -60,14 +60,24 @@ describe('on a terminal', () => {
   it('differences begin with what happened: + added, - removed, ~ changed', () => {
     expect(
       diffText([
-        { kind: 'vertex', subject: 'more', change: 'added' },
-        { kind: 'edge', subject: 'in.0 → cut.0', change: 'removed', before: 'Image' },
-        { kind: 'parameter', subject: 'cut.floor', change: 'changed', before: 0.3, after: 0.5 },
+        { kind: 'name', subject: 'name', change: 'changed', before: 'trial', after: 'staging' },
+        { kind: 'vertex', subject: 'more', change: 'added', after: { component: 'Shout', version_id: 'ver_1' } },
+        {
+          kind: 'version',
+          subject: 'cut',
+          change: 'changed',
+          before: { component: 'Shout', version_id: 'ver_1' },
+          after: { component: 'Shout', version_id: 'ver_2' },
+        },
+        { kind: 'edge', subject: 'in.0 → cut.0', change: 'removed', before: { from: 'in' } },
+        { kind: 'parameter', subject: 'cut.floor', change: 'changed', before: { value: 0.3 }, after: { value: 0.5 } },
         { kind: 'endpoint_alias', subject: 'out.out', change: 'added', after: 'answers' },
       ]).split('\n'),
     ).toEqual([
-      '+ vertex more',
-      '- edge in.0 → cut.0  Image',
+      '~ name  trial → staging',
+      '+ vertex more  Shout ver_1',
+      '~ version cut  Shout ver_1 → Shout ver_2',
+      '- edge in.0 → cut.0',
       '~ parameter cut.floor  0.3 → 0.5',
       '+ endpoint alias out.out  answers',
     ]);
