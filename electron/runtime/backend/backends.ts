@@ -8,6 +8,7 @@ import { printType } from '../../../shared/types/print.ts';
 import type { DeploymentPlan } from '../deploy/plan.ts';
 import { deleteVertex } from '../graph/cascade.ts';
 import { checkOperation, nextAlias } from '../graph/check.ts';
+import { withFreshIds } from '../graph/fresh-ids.ts';
 import { emptyGraph, type Graph, memberOf, type Vertex } from '../graph/graph.ts';
 import { graphChanges } from '../graph/graph-changes.ts';
 import { graphHash, graphJson } from '../graph/hash.ts';
@@ -22,7 +23,9 @@ import { type LiveEdit, liveEdits, requireLiveEdits } from './live-edits.ts';
 import { requireMergeable } from './merge.ts';
 import { type BackendState, OperationLog, operationOf, type Step } from './operation-log.ts';
 import { planGraph, type ReleaseCatalog } from './plan-backend.ts';
+import { travelSteps } from './travel.ts';
 
+export type { LiveEdit } from './live-edits.ts';
 export type { BackendState } from './operation-log.ts';
 
 export interface BackendsOptions {
@@ -387,30 +390,8 @@ export class Backends {
   }
 
   async #travel(id: string, direction: 'undo' | 'redo', count: number, base: string | undefined) {
-    const edited = this.#editLive(id, base, () => {
-      const history = this.#log.history(id);
-      const all = direction === 'undo' ? history.undoable : history.redoable;
-      if (all.length < count) {
-        throw new AppError(
-          'conflict',
-          all.length === 0
-            ? `There is nothing to ${direction}.`
-            : `There ${all.length === 1 ? 'is 1 step' : `are ${all.length} steps`} to ${direction}, not ${count}.`,
-          { hint: `See what was done: ppl backend operations ${id}.`, details: { steps: all.length } },
-        );
-      }
-      return all
-        .slice(all.length - count)
-        .reverse()
-        .map(seq => this.#travelStep(id, direction, seq));
-    });
+    const edited = this.#editLive(id, base, () => travelSteps(this.#log, id, direction, count));
     return { ...edited.head, steps: count, delivered: await this.#push(id, edited.live) };
-  }
-
-  #travelStep(id: string, direction: 'undo' | 'redo', seq: number): Step {
-    const rows = this.#log.step(id, seq);
-    if (direction === 'redo') return { operations: rows.map(operationOf), redoes: seq };
-    return { operations: rows.reverse().map(row => JSON.parse(row.inverse) as GraphOperation), undoes: seq };
   }
 
   async #push(id: string, edits: LiveEdit[] | null): Promise<boolean | null> {
@@ -450,21 +431,4 @@ export class Backends {
     const { headSeq, headHash } = this.state(id);
     return { backend_id: id, head_seq: headSeq, head_hash: headHash };
   }
-}
-
-/** The same graph of other vertices. */
-function withFreshIds(graph: Graph): Graph {
-  const fresh = new Map([...graph.vertices.keys()].map(id => [id, newId('vertex')]));
-  const idOf = (id: string) => fresh.get(id) as string;
-  return {
-    name: graph.name,
-    vertices: new Map(
-      [...graph.vertices.values()].map(vertex => [idOf(vertex.id), { ...vertex, id: idOf(vertex.id) }]),
-    ),
-    edges: graph.edges.map(edge => ({
-      ...edge,
-      from_vertex: idOf(edge.from_vertex),
-      to_vertex: idOf(edge.to_vertex),
-    })),
-  };
 }

@@ -113,7 +113,6 @@ export class OperationLog {
       const isBase = step.isBase === true;
       const mark = { step: isBase ? 1 : open.headSeq + 1, undoes: step.undoes ?? null, redoes: step.redoes ?? null };
       const builder = new GraphBuilder(open.graph);
-      this.#written.add(id);
       for (const operation of step.operations) {
         if (!isBase || operation.type === 'create') checkOperation(builder.graph(), operation, releases, files);
         const seq = open.headSeq + 1;
@@ -128,6 +127,7 @@ export class OperationLog {
           at_ms: Date.now(),
           ...mark,
         };
+        this.#written.add(id);
         store.backends.append(row);
         builder.apply(operation);
         open.history?.record(row);

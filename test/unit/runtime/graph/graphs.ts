@@ -1,6 +1,7 @@
 import { applyOperation, emptyGraph, type Graph } from '../../../../electron/runtime/graph/graph.ts';
 import type { GraphOperation } from '../../../../electron/runtime/graph/operation.ts';
 import type { FileLookup, GraphRelease, ReleaseLookup } from '../../../../electron/runtime/graph/release.ts';
+import { canonicalJson } from '../../../../shared/canonical-json.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { parseType } from '../../../../shared/types/parse.ts';
 
@@ -40,6 +41,15 @@ export function fileLookup(types: Record<string, string> = {}): FileLookup {
     if (type === undefined) throw new AppError('not_found', `There is no file ${id}.`);
     return { name: `${id}.bin`, type, sha256: `sha256 of ${id}` };
   };
+}
+
+/** The same text for the same graph, in whatever order it was built. */
+export function told({ name, vertices, edges }: Graph): string {
+  return canonicalJson({
+    name,
+    vertices: Object.fromEntries(vertices),
+    edges: edges.map(edge => canonicalJson(edge)).sort(),
+  });
 }
 
 export function add(alias: string, component: string, id = `vtx_${alias}`): GraphOperation {
