@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { count, index } from './arguments.ts';
 import { edit, tellDelivery } from './backend-edit.ts';
 import { type Context, mutate } from './context.ts';
-import { diffText, graphText, operationTable } from './graph-text.ts';
+import { diffText, graphText } from './graph-text.ts';
 import { withExample } from './help.ts';
+import { operationTable } from './operation-text.ts';
 import { facts } from './out.ts';
 
 /** The verbs on a backend's log of operations. */
@@ -52,7 +53,9 @@ async function operations(context: Context, ref: string, options: { after?: numb
   if (!context.out.isTerminal) return context.out.data(list);
   const last = list.items.at(-1)?.seq;
   if (last === undefined) return context.out.hint('None.');
-  context.out.text(operationTable(list.items, process.stdout.columns));
+  const { vertices } = await context.call('backend.graph', { backend: ref });
+  const aliases = new Map(vertices.map(vertex => [vertex.vertex_id, vertex.alias]));
+  context.out.text(operationTable(list.items, aliases, process.stdout.columns));
   if (last < list.count) context.out.hint(`There are ${list.count}: go on with --after ${last}.`);
 }
 

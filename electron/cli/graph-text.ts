@@ -49,23 +49,6 @@ function sideText(kind: GraphChange['kind'], side: unknown): string {
   return kind === 'edge' ? '' : literal(side);
 }
 
-/** The log as a table no wider than `width`: what is too long at the end of a line is cut. */
-export function operationTable(operations: readonly OperationRow[], width = Number.POSITIVE_INFINITY): string {
-  const items = operations.map(({ seq, at, step, type, payload, undoes, redoes }) => ({
-    seq,
-    at,
-    step,
-    of: undoes !== null ? `undo of ${undoes}` : redoes !== null ? `redo of ${redoes}` : null,
-    operation: type,
-    what: Object.entries(payload)
-      .map(([key, value]) => `${key}=${literal(value)}`)
-      .join(' '),
-  }));
-  return tableOf(items, ['seq', 'at', 'step', 'of', 'operation', 'what'])
-    .map(line => (line.length > width ? `${line.slice(0, width - 1)}…` : line))
-    .join('\n');
-}
-
 function literal(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

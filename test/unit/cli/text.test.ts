@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventText } from '../../../electron/cli/deployment.ts';
-import { diffText, graphText, operationTable } from '../../../electron/cli/graph-text.ts';
+import { diffText, graphText } from '../../../electron/cli/graph-text.ts';
+import { operationTable } from '../../../electron/cli/operation-text.ts';
 import { statsLines } from '../../../electron/cli/stats-table.ts';
 import type { OperationRow } from '../../../shared/contract/index.ts';
 
@@ -91,6 +92,7 @@ describe('on a terminal', () => {
         { ...operation, seq: 3, type: 'rename', step: 3, undoes: 2 },
         { ...operation, seq: 4, type: 'rename', step: 4, redoes: 2 },
       ],
+      new Map(),
       80,
     );
     const lines = table.split('\n');
@@ -98,6 +100,41 @@ describe('on a terminal', () => {
     expect(lines[2]).toMatch(/…$/);
     expect(lines[3]).toContain('undo of 2');
     expect(lines[4]).toContain('redo of 2');
+  });
+
+  it('operations name vertices by alias, also those that are gone', () => {
+    const edge = { from_vertex: 'vtx_1', from_output: 0, to_vertex: 'vtx_2', to_input: 1 };
+    const log: [string, OperationRow['payload'], OperationRow['inverse']?][] = [
+      ['create', { name: 'copy', forked_from: { backend_id: 'bck_1', seq: 4, hash: '' } }],
+      ['connect', edge],
+      ['change-parameter', { vertex_id: 'vtx_2', name: 'prefix', type: 'String', value: '> ' }],
+      ['change-parameter', { vertex_id: 'vtx_2', name: 'prefix', type: 'String' }],
+      ['add-file', { vertex_id: 'vtx_2', key: 'weights', file_id: 'fil_1' }],
+      ['change-endpoint-alias', { vertex_id: 'vtx_1', endpoint: 'in', alias: null }],
+      [
+        'delete-vertex',
+        { vertex_id: 'vtx_2' },
+        { type: 'add-vertex', payload: { vertex_id: 'vtx_2', alias: 'cut', version_id: 'ver_1' } },
+      ],
+    ];
+    const rows = log.map(([type, payload, inverse], index) => ({
+      ...operation,
+      seq: index + 1,
+      type,
+      payload,
+      inverse: inverse ?? {},
+    }));
+    const lines = operationTable(rows, new Map([['vtx_1', 'in']])).split('\n');
+    const from = (lines[0] as string).indexOf('WHAT');
+    expect(lines.slice(1).map(line => line.slice(from))).toEqual([
+      'copy, a fork of bck_1 at 4',
+      'in.0 → cut.1',
+      'cut.prefix = "> "',
+      'cut.prefix to its default',
+      'cut.weights = fil_1',
+      'in.in to its vertex’s',
+      'cut',
+    ]);
   });
 
   it('an event of a deployment is one line', () => {
