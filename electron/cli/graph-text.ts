@@ -1,4 +1,4 @@
-import type { EdgeRow, GraphChange, OperationRow, VertexRow } from '../../shared/contract/index.ts';
+import type { EdgeRow, GraphChange, VertexRow } from '../../shared/contract/index.ts';
 import { tableOf } from './out.ts';
 
 /** A graph for people: each vertex with what it was given, then the edges with their types. */
