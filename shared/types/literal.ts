@@ -23,7 +23,9 @@ export function parseLiteral(text: string, type: Type): unknown {
     });
   try {
     const literal = readLiteral(text);
-    const value = typedValue(literal, type, new Effort());
+    const effort = new Effort();
+    const exact = typedValue(literal, type, effort, true);
+    const value = exact instanceof Misfit ? typedValue(literal, type, effort, false) : exact;
     if (value instanceof Misfit) throw value.toError('value');
     return value;
   } catch (error) {
@@ -42,13 +44,16 @@ export function defaultValue(value: unknown, type: Type): unknown {
   }
 }
 
-/** A literal as canonical JSON of a value of the type. Brackets, quotes and digits must be the type's own: no coercion. */
-function typedValue(literal: Literal, type: Type, effort: Effort): unknown {
+/**
+ * A literal as canonical JSON of a value of the type. Brackets, quotes and digits must be the type's own: no coercion. When
+ * `exact`, integers that a double does not hold are none, so that in `Double | Int64` they are found to be an Int64.
+ */
+function typedValue(literal: Literal, type: Type, effort: Effort, exact: boolean): unknown {
   effort.spend();
   const wrong = () => new Misfit(type, () => show(literal));
   switch (type.kind) {
     case 'atom': {
-      const value = atomOf(literal, type.name);
+      const value = atomOf(literal, type.name, exact);
       return value === undefined ? wrong() : (misfitOf(value, type, effort) ?? value);
     }
     case 'list':
@@ -57,7 +62,7 @@ function typedValue(literal: Literal, type: Type, effort: Effort): unknown {
       if (type.kind === 'tuple' && literal.items.length !== type.items.length) return wrong();
       const values: unknown[] = [];
       for (const [index, item] of literal.items.entries()) {
-        const value = typedValue(item, type.kind === 'list' ? type.item : (type.items[index] as Type), effort);
+        const value = typedValue(item, type.kind === 'list' ? type.item : (type.items[index] as Type), effort, exact);
         if (value instanceof Misfit) return value.under(`[${index}]`);
         values.push(value);
       }
@@ -68,7 +73,7 @@ function typedValue(literal: Literal, type: Type, effort: Effort): unknown {
       const entries: [string, unknown][] = [];
       for (const [name, field] of literal.fields) {
         if (!Object.hasOwn(type.fields, name)) return wrong();
-        const value = typedValue(field, type.fields[name] as Type, effort);
+        const value = typedValue(field, type.fields[name] as Type, effort, exact);
         if (value instanceof Misfit) return value.under(`.${name}`);
         entries.push([name, value]);
       }
@@ -78,14 +83,14 @@ function typedValue(literal: Literal, type: Type, effort: Effort): unknown {
     }
     case 'union':
       for (const option of type.options) {
-        const value = typedValue(literal, option, effort);
+        const value = typedValue(literal, option, effort, exact);
         if (!(value instanceof Misfit)) return value;
       }
       return wrong();
     case 'named': {
-      if (isMaybe(type)) return isNothing(literal) ? null : typedValue(literal, type.args[0] as Type, effort);
+      if (isMaybe(type)) return isNothing(literal) ? null : typedValue(literal, type.args[0] as Type, effort, exact);
       const body = expandNamed(type);
-      return body === undefined ? wrong() : typedValue(literal, body, effort);
+      return body === undefined ? wrong() : typedValue(literal, body, effort, exact);
     }
     case 'var': {
       const value = plainValue(literal);
@@ -96,7 +101,7 @@ function typedValue(literal: Literal, type: Type, effort: Effort): unknown {
   }
 }
 
-function atomOf(literal: Literal, atom: Atom): unknown {
+function atomOf(literal: Literal, atom: Atom, exact: boolean): unknown {
   switch (atom) {
     case 'Bool':
       return literal.kind === 'word' ? { true: true, false: false }[literal.text] : undefined;
@@ -108,9 +113,12 @@ function atomOf(literal: Literal, atom: Atom): unknown {
     case 'Float':
     case 'Double':
       if (literal.kind === 'word' && literal.text === 'NaN') return 'NaN';
-      return literal.kind === 'number' ? doubleOf(literal.text) : undefined;
+      if (literal.kind !== 'number') return undefined;
+      return exact && isInteger(literal.text) && typeof integerOf(literal.text) === 'string'
+        ? undefined
+        : doubleOf(literal.text);
     default:
-      return literal.kind === 'number' && /^-?\d+$/.test(literal.text) ? integerOf(literal.text) : undefined;
+      return literal.kind === 'number' && isInteger(literal.text) ? integerOf(literal.text) : undefined;
   }
 }
 
@@ -123,12 +131,16 @@ function plainValue(literal: Literal): unknown {
     case 'record':
       return Object.fromEntries([...literal.fields].map(([name, field]) => [name, plainValue(field)]));
     case 'number':
-      return /^-?\d+$/.test(literal.text) ? integerOf(literal.text) : doubleOf(literal.text);
+      return isInteger(literal.text) ? integerOf(literal.text) : doubleOf(literal.text);
     case 'word':
       return isNothing(literal) ? null : literal.text === 'NaN' ? 'NaN' : literal.text === 'true';
     default:
       return literal.text;
   }
+}
+
+function isInteger(text: string): boolean {
+  return /^-?\d+$/.test(text);
 }
 
 /** Integers beyond what a double holds exactly stay decimal text, as in canonical JSON. */

@@ -44,7 +44,7 @@ export function fits(value: unknown, type: Type): boolean {
 /** What of a value, which must not be deep, does not fit a type. */
 export function misfitOf(value: unknown, type: Type, effort: Effort): Misfit | undefined {
   effort.spend();
-  const wrong = () => new Misfit(type, () => JSON.stringify(value) ?? 'nothing');
+  const wrong = () => new Misfit(type, () => shown(value));
   switch (type.kind) {
     case 'var':
       return isJson(value) ? undefined : wrong();
@@ -108,6 +108,15 @@ export function checkDepth(value: unknown, path: string, effort: Effort): void {
   }
 }
 
+/** Values that JSON lacks come here too: they are what does not fit. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? `${member}n` : member)) ?? 'nothing';
+  } catch {
+    return `a ${typeof value}`;
+  }
+}
+
 function isAtom(value: unknown, atom: Atom): boolean {
   const range = integerRanges[atom];
   if (range !== undefined) {
@@ -121,7 +130,7 @@ function isAtom(value: unknown, atom: Atom): boolean {
     case 'Char':
       return isText(value) && [...value].length === 1;
     case 'Float':
-      return Number.isFinite(Math.fround(value as number)) ? typeof value === 'number' : isNotFinite(value);
+      return typeof value === 'number' ? Number.isFinite(Math.fround(value)) : isNotFinite(value);
     case 'Double':
       return Number.isFinite(value) || isNotFinite(value);
     case 'String':
