@@ -188,7 +188,7 @@ describe('A deployment', () => {
 
   it('is refused up front when there is no room, and nothing is left of it', async () => {
     await using workspace = new Workspace(openHost);
-    const backend = await BuiltBackend.build(workspace, { ...moody, resources: '{memory: 64TiB}' });
+    const backend = await BuiltBackend.build(workspace, { ...moody, resources: '{memory: 4096Gi}' });
     const refused = await workspace.ppl(['backend', 'deploy', '--runtime=local', `--backend=${backend.id}`]);
     expect(refused).toMatchObject({ code: 5 });
     expect(JSON.parse(refused.stderr.trim().split('\n').at(-1) as string)).toMatchObject({

@@ -80,7 +80,7 @@ export class Deployer implements AsyncDisposable {
   readonly #options: DeployerOptions;
   readonly #live = new Map<string, Live>();
   readonly #logs = new Map<string, ContainerLog>();
-  readonly #redeploying = new Set<string>();
+  readonly #redeploying = new Map<string, Promise<unknown>>();
   /** Deployments whose engine was lost; they are brought up anew when it is back. */
   readonly #stranded = new Set<string>();
   #lookingForEngine = false;
@@ -147,59 +147,14 @@ export class Deployer implements AsyncDisposable {
         hint: 'See what it is doing: ppl deployment show.',
       });
     }
-    const generation = 1 + Math.max(...store.deployments.containers(id, 'all').map(each => each.generation));
     const plan = planNow();
     checkPlacement(plan, info, this.#livePlans());
     if (this.#redeploying.has(id)) {
       throw new AppError('conflict', `Deployment ${id} is being redeployed already.`, { hint: 'Wait for that one.' });
     }
-    this.#redeploying.add(id);
-    const next = this.#materialize(engine, deployment, plan, generation);
-    const stopping = AbortSignal.any([signal, live.starting.signal]);
-    let subnet: string | null = null;
-    store.transaction(() => {
-      store.deployments.insertContainers(id, generation, containersOf(plan));
-      store.deployments.addEvent(id, 'redeploy_started', { generation });
-    });
-    this.changed.emit({ deployment_id: id });
-    try {
-      const limit = AbortSignal.any([stopping, AbortSignal.timeout(live.readyTimeoutMs)]);
-      const up = (async () => {
-        await next.start(limit, taken => {
-          subnet = taken;
-        });
-        await next.running(limit);
-      })();
-      live.started = Promise.allSettled([live.started, up]);
-      await up;
-      if (this.#get(id).status !== 'running') {
-        throw new AppError('cancelled', `Deployment ${id} stopped running while it was redeployed.`);
-      }
-    } catch (error) {
-      const reason = AppError.from(error);
-      await next.remove().catch(removal => this.#options.log(`${id}: ${AppError.from(removal).message}`));
-      store.deployments.addEvent(id, 'redeploy_failed', { generation, error: reason.toData() });
-      this.changed.emit({ deployment_id: id });
-      throw reason;
-    } finally {
-      this.#redeploying.delete(id);
-    }
-    const old = live.materialization;
-    const handedOver = performance.now();
-    store.deployments.switchTo(id, {
-      generation,
-      plan: JSON.stringify(plan),
-      network_name: networkNameOf(id, generation),
-      subnet,
-    });
-    live.materialization = next;
-    this.#watch(id, next);
-    await accepting(next, plan);
-    const gapMs = Math.round((performance.now() - handedOver) * 10) / 10;
-    store.deployments.addEvent(id, 'redeployed', { generation, gap_ms: gapMs });
-    this.changed.emit({ deployment_id: id });
-    await old.remove();
-    return { generation, gapMs };
+    const replacing = this.#replace(engine, deployment, live, plan, signal).finally(() => this.#redeploying.delete(id));
+    this.#redeploying.set(id, replacing);
+    return replacing;
   }
 
   /** Resolves once it is running; throws the reason when it failed or was taken down instead. */
@@ -294,8 +249,8 @@ export class Deployer implements AsyncDisposable {
 
   /** How tunnels to the backend's running containers are asked for; undefined when none run. */
   running(backendId: string): string | undefined {
-    const deployment = this.#options.store.deployments.ofBackend(backendId);
-    return deployment?.status === 'running' ? this.#live.get(deployment.id)?.materialization.key : undefined;
+    const id = this.#options.store.deployments.runningOf(backendId);
+    return id === undefined ? undefined : this.#live.get(id)?.materialization.key;
   }
 
   /** A byte stream to a vertex's endpoint; `key` as `running` gave it. */
@@ -371,7 +326,9 @@ export class Deployer implements AsyncDisposable {
       live.starting.abort(new AppError('host_lost', 'The host is leaving.'));
       live.materialization.letGo();
     }
-    await Promise.allSettled([...this.#live.values()].map(live => live.started));
+    // What is being removed is removed to its end: the gateway leaves with the last that needs it.
+    await Promise.allSettled([...this.#live.values()].flatMap(({ started, ending }) => [started, ending]));
+    await Promise.allSettled(this.#redeploying.values());
   }
 
   #get(id: string): Deployment {
@@ -428,6 +385,57 @@ export class Deployer implements AsyncDisposable {
     live.started = this.#untilRunning(deployment.id, live, limit =>
       materialization.start(limit, subnet => this.#options.store.deployments.setSubnet(deployment.id, subnet)),
     );
+  }
+
+  async #replace(
+    engine: Engine,
+    deployment: Deployment,
+    live: Live,
+    plan: DeploymentPlan,
+    signal: AbortSignal,
+  ): Promise<{ generation: number; gapMs: number }> {
+    const { store, log } = this.#options;
+    const { id } = deployment;
+    const generation = 1 + Math.max(...store.deployments.containers(id, 'all').map(each => each.generation));
+    const next = this.#materialize(engine, deployment, plan, generation);
+    let subnet: string | null = null;
+    store.transaction(() => {
+      store.deployments.insertContainers(id, generation, containersOf(plan));
+      store.deployments.addEvent(id, 'redeploy_started', { generation });
+    });
+    this.changed.emit({ deployment_id: id });
+    try {
+      const limit = AbortSignal.any([signal, live.starting.signal, AbortSignal.timeout(live.readyTimeoutMs)]);
+      await next.start(limit, taken => {
+        subnet = taken;
+      });
+      await next.running(limit);
+      if (this.#get(id).status !== 'running') {
+        throw new AppError('cancelled', `Deployment ${id} stopped running while it was redeployed.`);
+      }
+    } catch (error) {
+      const reason = AppError.from(error);
+      await next.remove().catch(removal => log(`${id}: ${AppError.from(removal).message}`));
+      store.deployments.addEvent(id, 'redeploy_failed', { generation, error: reason.toData() });
+      this.changed.emit({ deployment_id: id });
+      throw reason;
+    }
+    const old = live.materialization;
+    const handedOver = performance.now();
+    store.deployments.switchTo(id, {
+      generation,
+      plan: JSON.stringify(plan),
+      network_name: networkNameOf(id, generation),
+      subnet,
+    });
+    live.materialization = next;
+    this.#watch(id, next);
+    await accepting(next, plan);
+    const gapMs = Math.round((performance.now() - handedOver) * 10) / 10;
+    store.deployments.addEvent(id, 'redeployed', { generation, gap_ms: gapMs });
+    this.changed.emit({ deployment_id: id });
+    await old.remove();
+    return { generation, gapMs };
   }
 
   #keep(id: string, materialization: Materialization, readyTimeoutMs: number): Live {
@@ -505,6 +513,7 @@ export class Deployer implements AsyncDisposable {
       if (live !== undefined) {
         live.starting.abort(new AppError('cancelled', `Deployment ${id} was taken down.`));
         if (deployment.status !== 'failed') await live.started;
+        await this.#redeploying.get(id)?.catch(() => undefined);
       }
       const plan = JSON.parse(deployment.plan) as DeploymentPlan;
       const materialization =
