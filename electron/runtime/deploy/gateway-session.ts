@@ -7,6 +7,11 @@ import { Tunnel } from './tunnel.ts';
 
 export type VertexStatus = 'waiting' | 'registered' | 'ready' | 'lost';
 
+/** What one endpoint's client that does not read may hold here. */
+const streamWindowBytes = 128 * 1024;
+/** What may be on its way at once; Node gives it back as it receives, whoever reads or not. */
+const sessionWindowBytes = 1024 * 1024;
+
 export interface VertexReport {
   vertex_id: string;
   status: VertexStatus;
@@ -23,7 +28,13 @@ export class GatewaySession {
 
   constructor(exec: ExecSession) {
     this.#exec = exec;
-    this.#session = connect('http://gateway', { createConnection: () => exec.stream });
+    this.#session = connect('http://gateway', {
+      createConnection: () => exec.stream,
+      settings: { initialWindowSize: streamWindowBytes, enablePush: false },
+      // Each stream is bounded by its window; all together by nothing less than what thousands of sockets need.
+      maxSessionMemory: 1_024,
+    });
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(sessionWindowBytes));
     this.#session.on('error', () => this.#session.destroy());
     this.#session.once('close', () => {
       for (const listener of this.#closeListeners) listener();

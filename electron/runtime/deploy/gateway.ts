@@ -99,7 +99,7 @@ export class Gateway implements AsyncDisposable {
           env: {},
           labels: wanted,
           network: 'bridge',
-          memoryBytes: 256 * 2 ** 20,
+          memoryBytes: 512 * 2 ** 20,
           cpus: 1,
           pids: 256,
           tmpfs: { '/tmp': 16 * 2 ** 20, '/run/proofbench': 2 ** 20 },

@@ -8,8 +8,7 @@ export class Tunnel extends Duplex {
   readonly #stream: Duplex;
 
   constructor(stream: Duplex) {
-    // An end from the component is the end: an agent must not keep it for another request.
-    super({ allowHalfOpen: false });
+    super();
     this.#stream = stream;
     stream.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) stream.pause();

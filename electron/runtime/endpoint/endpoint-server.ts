@@ -6,16 +6,24 @@ import {
   request,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { type Duplex, pipeline } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
 import { TunnelAgent, type TunnelTarget } from './tunnel-agent.ts';
 
 /** Chosen for a new workspace unless it is taken (DESIGN §5). */
 export const defaultPort = 7420;
 const maxTunnelWaitMs = 10_000;
+/** Thousands of clients may come at once. */
+const backlog = 4_096;
+
+interface Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
 
 export interface EndpointServerOptions {
   /** The endpoint of a token, by the token's SHA-256 (hex). */
@@ -46,8 +54,10 @@ export class EndpointServer implements AsyncDisposable {
     this.#server.requestTimeout = 0;
     // Longer than clients keep theirs, so that none sends on a connection that is being closed.
     this.#server.keepAliveTimeout = 75_000;
-    this.#server.on('request', (incoming, response) => void this.#forward(incoming, response));
-    this.#server.on('upgrade', (incoming, socket, head) => void this.#upgrade(incoming, socket, head));
+    this.#server.on('request', (incoming, response) => this.#forward(incoming, response, false));
+    // Who asks first hears from the component whether it wants the body.
+    this.#server.on('checkContinue', (incoming, response) => this.#forward(incoming, response, true));
+    this.#server.on('upgrade', (incoming, socket, head) => this.#upgrade(incoming, socket, head));
     this.#server.on('clientError', (_error, socket) => socket.destroy());
   }
 
@@ -93,70 +103,82 @@ export class EndpointServer implements AsyncDisposable {
     if (this.#server.listening) await new Promise<void>(resolve => this.#server.close(() => resolve()));
   }
 
-  async #forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = this.#refusal(incoming);
-    if (refusal !== undefined) return answer(response, refusal.status, refusal.code, refusal.message);
-    const route = this.#route(incoming.url ?? '/');
-    if ('code' in route) return answer(response, 404, route.code, route.message);
+  #forward(incoming: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const found = this.#target(incoming);
+    if ('status' in found) return answer(response, found);
+    const { expect: _, ...headers } = withoutHopHeaders(incoming.headers);
     const outgoing = request({
       agent: this.#agent,
-      target: route.target,
+      target: found.target,
       method: incoming.method,
-      path: route.path,
-      headers: { ...withoutHopHeaders(incoming.headers), host: 'component' },
+      path: found.path,
+      headers: { ...headers, ...(expectsContinue && { expect: '100-continue' }), host: 'component' },
     } as RequestOptions);
     outgoing.on('response', upstream => {
       response.writeHead(upstream.statusCode ?? 502, withoutHopHeaders(upstream.headers));
-      pipeline(upstream, response).catch(() => response.destroy());
+      upstream.on('error', () => response.destroy());
+      upstream.pipe(response);
     });
     outgoing.on('error', (error: Error) => {
-      const known = AppError.from(error);
+      // Cut off, so that nobody takes half an answer for the whole.
       if (response.headersSent) response.destroy();
-      else if (known.code === 'not_found') answer(response, 404, 'not_running', known.message);
-      else answer(response, 502, 'bad_gateway', `The component did not answer: ${known.message}`);
+      else answer(response, refusalOf(error));
     });
     response.on('close', () => {
       if (!response.writableFinished) outgoing.destroy();
     });
+    incoming.on('error', () => outgoing.destroy());
     // An answer may come before the whole body was taken (413): what is left of it is read and dropped, not cut off, so
     // that the sender sees the answer.
-    incoming.pipe(outgoing);
-    incoming.on('error', () => outgoing.destroy());
     outgoing.on('close', () => {
       incoming.unpipe(outgoing);
       incoming.resume();
     });
+    if (!expectsContinue) incoming.pipe(outgoing);
+    else {
+      outgoing.on('continue', () => {
+        response.writeContinue();
+        incoming.pipe(outgoing);
+      });
+      outgoing.flushHeaders();
+    }
   }
 
-  async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     this.#upgraded.add(socket);
     socket.on('close', () => this.#upgraded.delete(socket));
-    const refusal = this.#refusal(incoming);
-    if (refusal !== undefined) return answerRaw(socket, refusal.status, refusal.code, refusal.message);
-    const route = this.#route(incoming.url ?? '/');
-    if ('code' in route) return answerRaw(socket, 404, route.code, route.message);
-    try {
-      const tunnel = await this.#open(route.target);
-      const lines = [`GET ${route.path} HTTP/1.1`, 'host: component'];
-      for (const [name, value] of Object.entries(incoming.headers)) {
-        if (name === 'host' || value === undefined) continue;
-        for (const one of Array.isArray(value) ? value : [value]) lines.push(`${name}: ${one}`);
-      }
-      tunnel.write(`${lines.join('\r\n')}\r\n\r\n`);
+    const found = this.#target(incoming);
+    if ('status' in found) return answerRaw(socket, found);
+    const outgoing = request({
+      createConnection: (_options, connected) => {
+        this.#open(found.target).then(
+          tunnel => connected(null, tunnel),
+          error => connected(error, undefined as never),
+        );
+        return undefined;
+      },
+      path: found.path,
+      headers: { ...incoming.headers, host: 'component' },
+    });
+    socket.once('close', () => outgoing.destroy());
+    outgoing.on('upgrade', (upstream, tunnel, first) => {
+      socket.write(headOf(upstream));
+      if (first.length > 0) socket.write(first);
       if (head.length > 0) tunnel.write(head);
       if ('setNoDelay' in socket && typeof socket.setNoDelay === 'function') socket.setNoDelay(true);
-      const close = () => {
-        tunnel.destroy();
-        socket.destroy();
-      };
-      pipeline(tunnel, socket).catch(close);
-      pipeline(socket, tunnel).catch(close);
-    } catch (error) {
-      const known = AppError.from(error);
-      if (known.code === 'not_found') answerRaw(socket, 404, 'not_running', known.message);
-      else answerRaw(socket, 502, 'bad_gateway', `The component did not answer: ${known.message}`);
-    }
+      // Each direction ends by itself; an error in either ends both.
+      pipeline(tunnel, socket, error => error && tunnel.destroy());
+      pipeline(socket, tunnel, error => error && socket.destroy());
+    });
+    outgoing.on('response', upstream => {
+      socket.write(headOf(upstream, { connection: 'close' }));
+      pipeline(upstream, socket, () => undefined);
+    });
+    outgoing.on('error', error => {
+      if (socket.writable) answerRaw(socket, refusalOf(error));
+    });
+    outgoing.end();
   }
 
   async #open(target: TunnelTarget): Promise<Duplex> {
@@ -174,15 +196,22 @@ export class EndpointServer implements AsyncDisposable {
     }
   }
 
-  #route(url: string): { target: TunnelTarget; path: string } | { code: string; message: string } {
+  #target(incoming: IncomingMessage): { target: TunnelTarget; path: string } | Refusal {
+    return this.#refusal(incoming) ?? this.#route(incoming.url ?? '/');
+  }
+
+  #route(url: string): { target: TunnelTarget; path: string } | Refusal {
     const match = /^\/e\/([A-Za-z0-9_-]{20,64})(\/[^?]*)?(\?.*)?$/.exec(url);
     const token = match?.[1];
     const endpoint =
       token === undefined ? undefined : this.#options.resolve(createHash('sha256').update(token).digest('hex'));
-    if (match === null || endpoint === undefined) return { code: 'not_found', message: 'No endpoint has this token.' };
+    if (match === null || endpoint === undefined) {
+      return { status: 404, code: 'not_found', message: 'No endpoint has this token.' };
+    }
     const deployment_id = this.#options.running(endpoint.backend_id);
     if (deployment_id === undefined) {
       return {
+        status: 404,
         code: 'not_running',
         message: 'No deployment of this backend is running. Deploy it: ppl backend deploy.',
       };
@@ -194,7 +223,7 @@ export class EndpointServer implements AsyncDisposable {
     };
   }
 
-  #refusal(incoming: IncomingMessage): { status: number; code: string; message: string } | undefined {
+  #refusal(incoming: IncomingMessage): Refusal | undefined {
     const own = [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
     if (!own.includes(incoming.headers.host ?? '')) {
       return { status: 421, code: 'wrong_host', message: `This server answers to ${own.join(' and ')} only.` };
@@ -210,7 +239,7 @@ export class EndpointServer implements AsyncDisposable {
 function listenOn(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host: '127.0.0.1' }, () => {
+    server.listen({ port, host: '127.0.0.1', backlog }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -229,15 +258,36 @@ function withoutHopHeaders(headers: IncomingMessage['headers']): IncomingMessage
   return rest;
 }
 
-function answer(response: ServerResponse, status: number, code: string, message: string): void {
+/** The head of an answer for a socket that is no longer the server's. */
+function headOf(upstream: IncomingMessage, instead: Record<string, string> = {}): string {
+  const lines = [`HTTP/1.1 ${upstream.statusCode} ${upstream.statusMessage}`];
+  const { rawHeaders } = upstream;
+  const dropped = Object.keys(instead).length > 0 ? ['connection', 'keep-alive', 'transfer-encoding'] : [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (!dropped.includes((rawHeaders[at] as string).toLowerCase())) {
+      lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+    }
+  }
+  for (const [name, value] of Object.entries(instead)) lines.push(`${name}: ${value}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function refusalOf(error: Error): Refusal {
+  const known = AppError.from(error);
+  return known.code === 'not_found'
+    ? { status: 404, code: 'not_running', message: known.message }
+    : { status: 502, code: 'bad_gateway', message: `The component did not answer: ${known.message}` };
+}
+
+function answer(response: ServerResponse, { status, code, message }: Refusal): void {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ error: { code, message } }));
 }
 
-function answerRaw(socket: Duplex, status: number, code: string, message: string): void {
+function answerRaw(socket: Duplex, { status, code, message }: Refusal): void {
   const body = JSON.stringify({ error: { code, message } });
   socket.end(
-    `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -1,11 +1,14 @@
-import { createServer } from 'node:http2';
+import { constants, createServer } from 'node:http2';
 import { connect } from 'node:net';
 import { parsePlan } from './plan.js';
 
 const MAX_PLAN_BYTES = 16 * 1024 * 1024;
 const DIAL_WITHIN_MS = 5_000;
-const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
-const SESSION_WINDOW_BYTES = 32 * 1024 * 1024;
+/** What one tunnel may hold here while its component does not read: thousands of them must fit this container. */
+const STREAM_WINDOW_BYTES = 128 * 1024;
+/** What may be on its way at once; Node gives it back as it receives, whoever reads or not. */
+const SESSION_WINDOW_BYTES = 1024 * 1024;
+const MAX_TUNNELS = 16_384;
 
 /**
  * The host's side: HTTP/2 without TLS. It listens on a Unix socket only, because every TCP port of this container is
@@ -15,8 +18,11 @@ const SESSION_WINDOW_BYTES = 32 * 1024 * 1024;
  */
 export function createHostServer(deployments, version) {
   const server = createServer({
-    settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: 4_096 },
+    settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: MAX_TUNNELS },
     maxSessionMemory: 1_024,
+    // The host is no attacker: when thousands of its clients go at once, their tunnels are reset at once.
+    streamResetBurst: MAX_TUNNELS,
+    streamResetRate: MAX_TUNNELS,
   });
   server.on('session', session => {
     session.on('error', () => {});
@@ -96,11 +102,19 @@ function tunnel(stream, headers, deployments) {
     socket.pipe(stream);
   });
   socket.on('error', error => {
-    if (open) stream.close(2);
-    else refuse(stream, 502, 'not_listening', `the component's endpoint does not answer: ${error.message}`);
+    if (!open) refuse(stream, 502, 'not_listening', `the component's endpoint does not answer: ${error.message}`);
   });
-  socket.on('close', () => clearTimeout(late));
-  stream.on('close', () => socket.destroy());
+  socket.on('close', () => {
+    clearTimeout(late);
+    // Cut, not ended: the host must not take what it has for the whole.
+    if (open && !socket.readableEnded) stream.close(constants.NGHTTP2_CANCEL);
+  });
+  stream.on('close', () => {
+    // Both ends were said: what the component has yet to read still goes out.
+    if (stream.readableEnded && socket.writableEnded) socket.destroySoon();
+    // A component that does not read would not see an end.
+    else socket.resetAndDestroy();
+  });
 }
 
 function refuse(stream, status, code, message) {
