@@ -121,7 +121,7 @@ function addSettings(backend: Command, context: Context): void {
 export function tellDelivery(context: Context, { delivered }: { delivered: boolean | null }): void {
   if (delivered === false)
     context.out.hint(
-      'Recorded, but the running container has not acknowledged the new value yet: see ppl container list.',
+      'Recorded. The running container has not acknowledged the new value; it has it from its next start.',
     );
 }
 

@@ -49,7 +49,7 @@ async function show(context: Context, ref: string): Promise<void> {
     facts({
       deployment: row.id,
       status: row.status,
-      error: row.error === null ? null : `${row.error.code}: ${row.error.message}`,
+      error: row.error === null ? null : `${row.error.code}: ${firstLine(row.error.message)}`,
       backend: row.backend_id,
       runtime: row.runtime_id,
       generation: String(row.generation),
@@ -62,6 +62,11 @@ async function show(context: Context, ref: string): Promise<void> {
   if (row.events.length > 0) out.text(['', ...row.events.map(eventText)].join('\n'));
 }
 
+/** The end of a container's log may follow it; `ppl container logs` has that. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] as string;
+}
+
 /** One event as a line for people. */
 export function eventText({ seq, at, type, detail }: DeploymentEvent): string {
   const { from, to, alias, status, ...rest } = detail;
@@ -71,6 +76,6 @@ export function eventText({ seq, at, type, detail }: DeploymentEvent): string {
       : [alias, status].filter(word => word !== undefined && word !== null);
   const others = Object.entries(rest)
     .filter(([key, value]) => value !== null && value !== undefined && !(key === 'restarts' && value === 0))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? firstLine(value) : JSON.stringify(value)}`);
   return `${String(seq).padStart(4)}  ${at}  ${[type.padEnd(9), ...what, ...others].join(' ')}`.trimEnd();
 }

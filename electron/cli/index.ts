@@ -58,6 +58,7 @@ async function main(): Promise<void> {
   } catch (thrown) {
     process.exitCode = report(out, thrown);
   }
+  if (out.abandoned) process.exit();
 }
 
 function report(out: Out, thrown: unknown): number {

@@ -6,6 +6,8 @@ import type { AppError } from '../../shared/errors.ts';
 export class Out {
   /** Set by `--json`: data stays JSON on a terminal too. */
   json = false;
+  /** Set by Ctrl-C in a stream: what its reader has not taken is waited for no longer. */
+  abandoned = false;
   #lastProgress = '';
 
   get isTerminal(): boolean {

@@ -23,7 +23,10 @@ export async function printStream<N extends StreamName>(
 ): Promise<void> {
   const interrupt = new AbortController();
   const { signal } = interrupt;
-  const onInterrupt = () => interrupt.abort();
+  const onInterrupt = () => {
+    context.out.abandoned = true;
+    interrupt.abort();
+  };
   // Once: where nothing answers any more, the second one ends the process.
   process.once('SIGINT', onInterrupt);
   try {
