@@ -45,6 +45,25 @@ describe('an endpoint, through the host and the gateway', () => {
     after.terminate();
   });
 
+  it('outlives thousands of clients that give up on their answers at once', async () => {
+    await using proxied = await Proxied.start();
+    let waiting = 0;
+    proxied.component.on('request', (incoming, response) => {
+      if (incoming.url === '/http/wait') waiting++;
+      else response.end('here');
+      response.on('close', () => incoming.url === '/http/wait' && waiting--);
+    });
+    const asked = Array.from({ length: 2_000 }, () => {
+      const one = request(`${proxied.url}wait`, { agent: false });
+      one.on('error', () => undefined).end();
+      return one;
+    });
+    await until(() => waiting === 2_000);
+    for (const one of asked) one.destroy();
+    await until(() => waiting === 0);
+    expect(await (await fetch(proxied.url)).text()).toBe('here');
+  });
+
   it('lets readers that do not read hold up nobody else, and holds little for them', async () => {
     await using proxied = await Proxied.start();
     await using server = new WebSocketServerOf(proxied);
