@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import { childrenOf, mapChildren, type Type } from './type.ts';
 
 /** So that no graph makes a check slow: `t` → `(t, t)`, forty times in a row, is a type of 2^40 parts. */
+const maxParts = 100_000;
 const maxSteps = 2_000_000;
 /** So that no graph makes a check deep: `t` → `[t]`, once for each of thousands of vertices. */
 const maxDepth = 256;
@@ -53,9 +54,14 @@ export class Bindings {
   }
 
   /** The type with every bound variable replaced. */
-  apply(type: Type, depth = 0): Type {
-    this.step(depth);
-    return mapChildren(this.resolve(type), child => this.apply(child, depth + 1));
+  apply(type: Type): Type {
+    let parts = 0;
+    const applied = (part: Type, depth: number): Type => {
+      if (++parts > maxParts) throw tooLarge();
+      this.step(depth);
+      return mapChildren(this.resolve(part), child => applied(child, depth + 1));
+    };
+    return applied(type, 0);
   }
 
   /** The variables that a type is made of, bound ones and those of what they are bound to, each before what is in it. */
@@ -76,13 +82,16 @@ export class Bindings {
 
   /** @throws AppError `type_invalid` when this is too much work, or too deep. */
   step(depth = 0): void {
-    if (++this.#steps > maxSteps)
-      throw new AppError('type_invalid', 'The types of this graph grow too large to compare.', {
-        hint: 'A type that doubles at every vertex, such as t → (t, t), cannot be repeated this often.',
-      });
+    if (++this.#steps > maxSteps) throw tooLarge();
     if (depth > maxDepth)
       throw new AppError('type_invalid', `The types of this graph nest more than ${maxDepth} deep.`, {
         hint: 'A type that is wrapped at every vertex, such as t → [t], cannot be repeated this often.',
       });
   }
+}
+
+function tooLarge(): AppError {
+  return new AppError('type_invalid', 'The types of this graph grow too large to compare.', {
+    hint: 'A type that doubles at every vertex, such as t → (t, t), cannot be repeated this often.',
+  });
 }

@@ -43,7 +43,8 @@ export function valueFromJson(text: string, type: Type, path = 'value'): unknown
   } catch (error) {
     throw new AppError('value_invalid', `${path} is not JSON: ${AppError.from(error).message}`, { cause: error });
   }
-  // Of what JSON can say only -0 has two forms.
+  checkValue(value, type, path);
+  // What has a form of its own in JSON is now as it should be, save the sign of a zero.
   return toCanonical(value, type, path);
 }
 
