@@ -80,6 +80,6 @@ async function diff(
 ): Promise<void> {
   const report = await context.call('backend.diff', { backend: ref, ...options, to_at: toAt });
   if (!context.out.isTerminal) context.out.data(report);
-  else if (report.same) context.out.hint('No difference.');
+  else if (report.count === 0) context.out.hint('No difference.');
   else context.out.text(diffText(report.items));
 }
