@@ -3,7 +3,7 @@ import { childrenOf, mapChildren, type Type } from './type.ts';
 
 /** So that no graph makes a check slow: `t` → `(t, t)`, forty times in a row, is a type of 2^40 parts. */
 const maxParts = 100_000;
-const maxSteps = 2_000_000;
+const maxSteps = 1_000_000;
 /** So that no graph makes a check deep: `t` → `[t]`, once for each of thousands of vertices. */
 const maxDepth = 256;
 
