@@ -41,7 +41,9 @@ export class Tunnel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#stream.write(chunk, done);
+    // Node's HTTP client ends a body with an empty write, which would go all the way as a frame of its own.
+    if (chunk.length === 0) done();
+    else this.#stream.write(chunk, done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {

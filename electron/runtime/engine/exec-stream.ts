@@ -1,5 +1,4 @@
 import { Duplex } from 'node:stream';
-import { AppError } from '../../../shared/errors.ts';
 import type { ExecSession } from './engine.ts';
 import { FrameParser } from './frame-parser.ts';
 
@@ -22,9 +21,9 @@ class ExecStream extends Duplex {
   readonly #socket: Duplex;
   readonly #fail: (cause: unknown) => Error;
   readonly #confirmEnd: () => Promise<Error | undefined>;
+  readonly #parser = new FrameParser();
   readonly #stderr: Buffer[] = [];
   #stderrBytes = 0;
-  #wanted: (() => void) | undefined;
 
   constructor(socket: Duplex, fail: (cause: unknown) => Error, confirmEnd: () => Promise<Error | undefined>) {
     super({ allowHalfOpen: true });
@@ -32,25 +31,29 @@ class ExecStream extends Duplex {
     this.#fail = fail;
     this.#confirmEnd = confirmEnd;
     socket.on('error', error => this.destroy(fail(error)));
-    void this.#pump().catch(error => this.destroy(error instanceof AppError ? error : fail(error)));
+    // By events: each message between host and gateway comes this way, and an iterator's turns would delay it.
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('end', () => void this.#ended().catch(error => this.destroy(error)));
+    socket.on('close', () => {
+      if (!socket.readableEnded && !this.destroyed) this.destroy(fail(undefined));
+    });
   }
 
   stderrText(): string {
     return Buffer.concat(this.#stderr).toString();
   }
 
-  async #pump(): Promise<void> {
-    const parser = new FrameParser();
-    for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) {
-      for (const piece of parser.feed(chunk as Buffer)) {
-        if (piece.stderr) this.#keep(piece.data);
-        else if (!this.push(piece.data)) await this.#room();
-      }
-      if (this.destroyed) return;
+  #receive(chunk: Buffer): void {
+    for (const piece of this.#parser.feed(chunk)) {
+      if (piece.stderr) this.#keep(piece.data);
+      else if (!this.push(piece.data)) this.#socket.pause();
     }
-    const failure = parser.atBoundary ? await this.#confirmEnd() : this.#fail(undefined);
-    if (failure) throw failure;
-    this.push(null);
+  }
+
+  async #ended(): Promise<void> {
+    const failure = this.#parser.atBoundary ? await this.#confirmEnd() : this.#fail(undefined);
+    if (failure) this.destroy(failure);
+    else this.push(null);
   }
 
   #keep(data: Buffer): void {
@@ -60,16 +63,8 @@ class ExecStream extends Duplex {
     this.#stderrBytes += Math.min(room, data.length);
   }
 
-  #room(): Promise<void> {
-    return new Promise(resolve => {
-      this.#wanted = resolve;
-    });
-  }
-
   override _read(): void {
-    const wanted = this.#wanted;
-    this.#wanted = undefined;
-    wanted?.();
+    this.#socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -92,7 +87,6 @@ class ExecStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#wanted?.();
     this.#socket.destroy();
     done(error);
   }

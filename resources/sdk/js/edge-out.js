@@ -165,7 +165,6 @@ export class EdgesOut {
   /** @type {EdgeOut[][]} */
   #byOutput = [];
   #waiting = [];
-  #flushing = false;
   #onOpen;
 
   /** @param {() => void} onOpen called whenever an edge has connected */
@@ -209,16 +208,6 @@ export class EdgesOut {
 
   flush() {
     for (const edge of this.#edges.values()) edge.flush();
-  }
-
-  /** Flushes once the current turn of the event loop is through, however often it is asked to. */
-  flushSoon() {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    process.nextTick(() => {
-      this.#flushing = false;
-      this.flush();
-    });
   }
 
   /** Resolves when every edge takes more. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { httpPort, isCheck, met, requires } from './session.js';
 
-const MAX_CONNECTIONS = 1_024;
+const MAX_CONNECTIONS = 4_096;
 const HEADERS_WITHIN_MS = 30_000;
 const REQUEST_WITHIN_MS = 300_000;
 /** The subprotocol whose readers are told the message ids of every output. */
@@ -40,8 +40,9 @@ export function serve(name, endpoint) {
 /** An error as every endpoint says it. */
 export function sendError(response, status, code, message, headers = {}) {
   if (response.headersSent) return;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify({ error: { code, message } }));
+  const body = Buffer.from(JSON.stringify({ error: { code, message } }));
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, ...headers });
+  response.end(body);
 }
 
 function listen() {
@@ -60,7 +61,7 @@ function listen() {
     process.stderr.write(`pipelogic: cannot listen on port ${httpPort}: ${error.message}\n`);
     process.exit(1);
   });
-  http.listen(httpPort, '0.0.0.0', () => met('http'));
+  http.listen({ port: httpPort, host: '0.0.0.0', backlog: MAX_CONNECTIONS }, () => met('http'));
 }
 
 function answer(request, response) {
