@@ -53,12 +53,16 @@ export class DeploymentTable {
   readonly #onChange: () => void;
   readonly #get;
   readonly #container;
+  readonly #runningOf;
 
   constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
     this.#onChange = onChange;
     this.#get = sqlite.prepare<[string], Raw>('SELECT * FROM deployments WHERE id = ?');
     this.#container = sqlite.prepare<[string], Container>('SELECT * FROM containers WHERE id = ?');
+    this.#runningOf = sqlite
+      .prepare<[string], string>(`SELECT id FROM deployments WHERE backend_id = ? AND status = 'running'`)
+      .pluck();
   }
 
   /** The deployment and its containers, in one transaction, before anything of it exists on the engine. */
@@ -103,6 +107,11 @@ export class DeploymentTable {
       )
       .get(backendId);
     return raw === undefined ? undefined : fromRaw(raw);
+  }
+
+  /** Asked for each request to an endpoint, so it is answered from an index. */
+  runningOf(backendId: string): string | undefined {
+    return this.#runningOf.get(backendId);
   }
 
   list(): Deployment[] {
