@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import { deploy } from './deploy.ts';
 import { edge } from './edge.ts';
 import { message } from './message.ts';
+import { operations } from './operations.ts';
 import { rollback } from './rollback.ts';
 import { clearLabs } from './support/lab.ts';
 import { type Row, table } from './support/measure.ts';
 import { clearPeers } from './support/peer.ts';
 import { window } from './window.ts';
 
-const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback, window };
+const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback, operations, window };
 const names = Object.keys(benches);
 
 const { values } = parseArgs({

@@ -233,6 +233,12 @@ export class Backends {
   compact(id: string): Head & { before: number; after: number } {
     const { store } = this.#options;
     this.#refuseWhileLive(id);
+    const lease = store.backends.get(id)?.lease_id ?? null;
+    if (lease !== null && store.runs.ofLease(lease)?.state === 'running') {
+      throw new AppError('in_use', `A run of backend ${id} is under way, whose evidence will name its log as it is.`, {
+        hint: 'Compact it when the run is over: ppl run list.',
+      });
+    }
     return this.#log.write(() => {
       const { graph, headSeq } = this.state(id);
       const kept = store.evidence.isKept('backend', id) ? (store.evidence.headSeqKept(id) ?? headSeq) : 0;

@@ -107,54 +107,52 @@ export class OperationLog {
    * before, are checked as a whole.
    */
   append(id: string, step: Step): BackendState {
-    return this.write(() => {
-      const { store, releases, files } = this.#options;
-      const open = { ...this.#opened(id) };
-      const isBase = step.isBase === true;
-      const mark = { step: isBase ? 1 : open.headSeq + 1, undoes: step.undoes ?? null, redoes: step.redoes ?? null };
-      const builder = new GraphBuilder(open.graph);
-      for (const operation of step.operations) {
-        if (!isBase || operation.type === 'create') checkOperation(builder.graph(), operation, releases, files);
-        const seq = open.headSeq + 1;
-        const row = {
-          backend_id: id,
-          seq,
-          type: operation.type,
-          payload: JSON.stringify(operation.payload),
-          inverse: JSON.stringify(invertOperation(builder, operation) ?? {}),
-          prev_hash: open.headHash,
-          hash: operationHash(open.headHash, seq, operation),
-          at_ms: Date.now(),
-          ...mark,
-        };
-        this.#written.add(id);
-        store.backends.append(row);
-        builder.apply(operation);
-        open.history?.record(row);
-        open.headSeq = seq;
-        open.headHash = row.hash;
-        if (Math.floor(seq / snapshotEvery) > Math.floor(open.snapshotSeq / snapshotEvery)) {
-          store.backends.putSnapshot({ backend_id: id, seq, hash: row.hash, ...writeGraph(builder.graph()) });
-          open.snapshotSeq = seq;
-        }
+    if (this.#depth === 0) return this.write(() => this.append(id, step));
+    const { store, releases, files } = this.#options;
+    const open = { ...this.#opened(id) };
+    const isBase = step.isBase === true;
+    const mark = { step: isBase ? 1 : open.headSeq + 1, undoes: step.undoes ?? null, redoes: step.redoes ?? null };
+    const builder = new GraphBuilder(open.graph);
+    for (const operation of step.operations) {
+      if (!isBase || operation.type === 'create') checkOperation(builder.graph(), operation, releases, files);
+      const seq = open.headSeq + 1;
+      const row = {
+        backend_id: id,
+        seq,
+        type: operation.type,
+        payload: JSON.stringify(operation.payload),
+        inverse: JSON.stringify(invertOperation(builder, operation) ?? {}),
+        prev_hash: open.headHash,
+        hash: operationHash(open.headHash, seq, operation),
+        at_ms: Date.now(),
+        ...mark,
+      };
+      this.#written.add(id);
+      store.backends.append(row);
+      builder.apply(operation);
+      open.history?.record(row);
+      open.headSeq = seq;
+      open.headHash = row.hash;
+      if (Math.floor(seq / snapshotEvery) > Math.floor(open.snapshotSeq / snapshotEvery)) {
+        store.backends.putSnapshot({ backend_id: id, seq, hash: row.hash, ...writeGraph(builder.graph()) });
+        open.snapshotSeq = seq;
       }
-      const graph = builder.graph();
-      if (isBase) solveGraph(graph, releases);
-      if (graph.name !== open.graph.name) store.backends.rename(id, graph.name);
-      open.graph = graph;
-      this.#open.set(id, open);
-      return open;
-    });
+    }
+    const graph = builder.graph();
+    if (isBase) solveGraph(graph, releases);
+    if (graph.name !== open.graph.name) store.backends.rename(id, graph.name);
+    open.graph = graph;
+    this.#open.set(id, open);
+    return open;
   }
 
   /** Writes the log anew after `kept`, as what it then begins as. */
   rewrite(id: string, kept: number, operations: readonly GraphOperation[]): BackendState {
-    return this.write(() => {
-      this.#written.add(id);
-      this.#options.store.backends.truncate(id, kept);
-      this.#open.delete(id);
-      return this.append(id, { operations, isBase: true });
-    });
+    if (this.#depth === 0) return this.write(() => this.rewrite(id, kept, operations));
+    this.#written.add(id);
+    this.#options.store.backends.truncate(id, kept);
+    this.#open.delete(id);
+    return this.append(id, { operations, isBase: true });
   }
 
   /**

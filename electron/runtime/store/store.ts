@@ -32,11 +32,13 @@ export class Store implements Disposable {
   readonly settings: SettingTable;
   readonly blobs: BlobStore;
   readonly #sqlite: Sqlite;
+  readonly #transact: (work: () => unknown) => unknown;
 
   constructor(home: string) {
     this.home = home;
     mkdirSync(home, { recursive: true, mode: 0o700 });
     this.#sqlite = openDatabase(join(home, 'workspace.db'));
+    this.#transact = this.#sqlite.transaction((work: () => unknown) => work());
     const tell = (change: WorkspaceChange) => () => this.changed.emit(change);
     this.leases = new LeaseTable(this.#sqlite, tell('leases'));
     this.components = new ComponentTable(this.#sqlite);
@@ -53,7 +55,7 @@ export class Store implements Disposable {
   /** All of `work` is durable when this returns, or none of it is. `work` is synchronous. */
   transaction<T>(work: () => T): T {
     try {
-      return this.#sqlite.transaction(work)();
+      return this.#transact(work) as T;
     } catch (error) {
       throw databaseError(error, this.#sqlite.name);
     }
