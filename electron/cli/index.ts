@@ -15,16 +15,15 @@ import { addProof } from './proof.ts';
 // Started by a launcher that holds a channel: its end is ours, however it ended.
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
-// Who reads no further, such as head, has what it wants. A run whose end nobody has seen has set its own exit code.
-process.stdout.on('error', error => {
-  if (!['EPIPE', 'EOF'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  process.exit(process.exitCode ?? 0);
-});
 process.stderr.on('error', () => undefined);
 await main();
 
 async function main(): Promise<void> {
   const out = new Out();
+  process.stdout.on('error', error => {
+    if (!['EPIPE', 'EOF'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    out.readerLeft();
+  });
   try {
     await using context = makeContext(out);
     const program = new Command('ppl')

@@ -6,8 +6,13 @@ import type { AppError } from '../../shared/errors.ts';
 export class Out {
   /** Set by `--json`: data stays JSON on a terminal too. */
   json = false;
-  /** Set by Ctrl-C in a stream: what its reader has not taken is waited for no longer. */
+  /** Set where a stream was ended early: what its reader has not taken is waited for no longer. */
   abandoned = false;
+  /**
+   * Called when who reads stdout has left, such as head, which has what it wants. A run whose end nobody has seen has set its own
+   * exit code.
+   */
+  readerLeft: () => void = () => process.exit(process.exitCode ?? 0);
   #lastProgress = '';
 
   get isTerminal(): boolean {

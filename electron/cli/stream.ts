@@ -23,9 +23,17 @@ export async function printStream<N extends StreamName>(
 ): Promise<void> {
   const interrupt = new AbortController();
   const { signal } = interrupt;
+  const { out } = context;
+  let isEnough = follow === true;
   const onInterrupt = () => {
-    context.out.abandoned = true;
+    out.abandoned = true;
     interrupt.abort();
+  };
+  const exit = out.readerLeft;
+  // The host is told that it may stop, too.
+  out.readerLeft = () => {
+    isEnough = true;
+    onInterrupt();
   };
   // Once: where nothing answers any more, the second one ends the process.
   process.once('SIGINT', onInterrupt);
@@ -37,11 +45,11 @@ export async function printStream<N extends StreamName>(
           print(event);
           failures = 0;
           if (resume !== undefined) input = resume(event);
-          await context.out.flowing(signal);
+          await out.flowing(signal);
         }
         return;
       } catch (error) {
-        if (follow && signal.aborted) return;
+        if (isEnough && signal.aborted) return;
         const lost = error instanceof AppError && error.code === 'host_lost';
         if (!lost || resume === undefined || ++failures > reconnects) throw error;
         await sleep(100);
@@ -49,5 +57,6 @@ export async function printStream<N extends StreamName>(
     }
   } finally {
     process.off('SIGINT', onInterrupt);
+    out.readerLeft = exit;
   }
 }

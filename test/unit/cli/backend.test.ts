@@ -116,7 +116,7 @@ async function ask(line: string): Promise<[string, object]> {
     throw new Answered();
   };
   const context = {
-    out: { isTerminal: false },
+    out: { isTerminal: false, readerLeft: () => undefined },
     call: async (name: string, input: object) => record(name, input),
     caller: async () => ({ stream: (name: string, input: object) => record(name, input) }),
   } as unknown as Context;
