@@ -167,7 +167,11 @@ export class OperationLog {
     for (const row of store.backends.log(id)) {
       verifyChain([chainedOf(row)], point);
       const operation = operationOf(row);
-      if (canonicalJson(invertOperation(builder, operation) ?? {}) !== canonicalJson(JSON.parse(row.inverse))) {
+      const inverse = invertOperation(builder, operation) ?? {};
+      if (
+        JSON.stringify(inverse) !== row.inverse &&
+        canonicalJson(inverse) !== canonicalJson(JSON.parse(row.inverse))
+      ) {
         throw damaged(`Operation ${row.seq} of the log has an inverse that does not take it back.`, { seq: row.seq });
       }
       builder.apply(operation);
