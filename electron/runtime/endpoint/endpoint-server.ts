@@ -106,16 +106,20 @@ export class EndpointServer implements AsyncDisposable {
   #forward(incoming: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const found = this.#target(incoming);
     if ('status' in found) return answer(response, found);
-    const { expect: _, ...headers } = withoutHopHeaders(incoming.headers);
+    const headers = without(notForComponent, incoming.rawHeaders);
+    headers.push('host', 'component');
+    // Whether there is a body must be said as it was said to us, or it would be taken for the next request.
+    if (incoming.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked');
+    if (expectsContinue) headers.push('expect', '100-continue');
     const outgoing = request({
       agent: this.#agent,
       target: found.target,
       method: incoming.method,
       path: found.path,
-      headers: { ...headers, ...(expectsContinue && { expect: '100-continue' }), host: 'component' },
+      headers,
     } as RequestOptions);
     outgoing.on('response', upstream => {
-      response.writeHead(upstream.statusCode ?? 502, withoutHopHeaders(upstream.headers));
+      response.writeHead(upstream.statusCode ?? 502, without(ofOneHop, upstream.rawHeaders));
       upstream.on('error', () => response.destroy());
       upstream.pipe(response);
     });
@@ -163,7 +167,7 @@ export class EndpointServer implements AsyncDisposable {
     });
     socket.once('close', () => outgoing.destroy());
     outgoing.on('upgrade', (upstream, tunnel, first) => {
-      socket.write(headOf(upstream));
+      socket.write(headOf(upstream, upstream.rawHeaders));
       if (first.length > 0) socket.write(first);
       if (head.length > 0) tunnel.write(head);
       if ('setNoDelay' in socket && typeof socket.setNoDelay === 'function') socket.setNoDelay(true);
@@ -172,7 +176,7 @@ export class EndpointServer implements AsyncDisposable {
       pipeline(socket, tunnel, error => error && socket.destroy());
     });
     outgoing.on('response', upstream => {
-      socket.write(headOf(upstream, { connection: 'close' }));
+      socket.write(headOf(upstream, [...without(ofOneHop, upstream.rawHeaders), 'connection', 'close']));
       pipeline(upstream, socket, () => undefined);
     });
     outgoing.on('error', error => {
@@ -246,30 +250,25 @@ function listenOn(server: Server, port: number): Promise<void> {
   });
 }
 
-function withoutHopHeaders(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
-  const {
-    connection: _c,
-    'keep-alive': _k,
-    'proxy-connection': _p,
-    upgrade: _u,
-    'transfer-encoding': _t,
-    ...rest
-  } = headers;
-  return rest;
+/** What concerns one connection only, not what is carried over it. */
+const ofOneHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'transfer-encoding']);
+const notForComponent = new Set([...ofOneHop, 'host', 'expect']);
+
+/** Names and values in turn, as they came: to make an object of them costs more than all else here. */
+function without(names: ReadonlySet<string>, rawHeaders: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (!names.has(name.toLowerCase())) kept.push(name, rawHeaders[at + 1] as string);
+  }
+  return kept;
 }
 
 /** The head of an answer for a socket that is no longer the server's. */
-function headOf(upstream: IncomingMessage, instead: Record<string, string> = {}): string {
-  const lines = [`HTTP/1.1 ${upstream.statusCode} ${upstream.statusMessage}`];
-  const { rawHeaders } = upstream;
-  const dropped = Object.keys(instead).length > 0 ? ['connection', 'keep-alive', 'transfer-encoding'] : [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (!dropped.includes((rawHeaders[at] as string).toLowerCase())) {
-      lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
-    }
-  }
-  for (const [name, value] of Object.entries(instead)) lines.push(`${name}: ${value}`);
-  return `${lines.join('\r\n')}\r\n\r\n`;
+function headOf(upstream: IncomingMessage, headers: readonly string[]): string {
+  let head = `HTTP/1.1 ${upstream.statusCode} ${upstream.statusMessage}\r\n`;
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${head}\r\n`;
 }
 
 function refusalOf(error: Error): Refusal {

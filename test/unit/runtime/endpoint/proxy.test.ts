@@ -249,6 +249,33 @@ describe('an endpoint, through the host and the gateway', () => {
     expect(await asks('67108865')).toEqual({ status: 413, continued: false });
   });
 
+  it('keeps a body apart from the next request, whatever the method', async () => {
+    await using proxied = await Proxied.start();
+    const asked: string[] = [];
+    proxied.component.on('request', (incoming, response) => {
+      let body = '';
+      incoming.on('data', chunk => {
+        body += chunk;
+      });
+      incoming.on('end', () => {
+        asked.push(`${incoming.method} ${body}`);
+        response.setHeader('set-cookie', ['a=1', 'b=2']);
+        response.end();
+      });
+    });
+    for (const method of ['GET', 'DELETE', 'POST', 'PUT']) {
+      const headers = { 'transfer-encoding': 'chunked', 'x-twice': ['1', '2'] };
+      const sent = request(proxied.url, { method, headers, agent: false });
+      sent.write('GET /http HTTP/1.1\r\n');
+      sent.end('host: x\r\n\r\n');
+      const response = await new Promise<IncomingMessage>(resolve => sent.once('response', resolve));
+      expect(response.headers['set-cookie']).toEqual(['a=1', 'b=2']);
+      response.resume();
+    }
+    const body = 'GET /http HTTP/1.1\r\nhost: x\r\n\r\n';
+    expect(asked).toEqual([`GET ${body}`, `DELETE ${body}`, `POST ${body}`, `PUT ${body}`]);
+  });
+
   it('passes on what a component says instead of upgrading', async () => {
     await using proxied = await Proxied.start();
     proxied.component.on('upgrade', (_incoming, socket) => {
