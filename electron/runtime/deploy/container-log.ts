@@ -34,6 +34,7 @@ export class ContainerLog {
   #sizes = { stdout: 0, stderr: 0 };
   #ended: Promise<void> = Promise.resolve();
   #moreToCome = false;
+  #output: AttachedOutput | undefined;
 
   constructor(dir: string) {
     this.dir = dir;
@@ -50,13 +51,13 @@ export class ContainerLog {
   /** Captures from the first byte on, after what a former start of the container left; call before it is started. */
   capture(output: AttachedOutput): void {
     this.#moreToCome = false;
-    this.#open();
+    this.#open(output);
     this.#ended = this.#read(output, { stdout: 0, stderr: 0 });
   }
 
   /** Goes on after a host was lost: `output` starts at the first byte again, and what is here already is skipped. */
   recover(output: AttachedOutput): void {
-    this.#open();
+    this.#open(output);
     this.#mendIndex();
     this.#ended = this.#read(output, { ...this.#sizes }, 'recovered');
   }
@@ -124,7 +125,11 @@ export class ContainerLog {
     }
   }
 
-  #open(): void {
+  /** From here on only `output` is written: one that never told its end is not waited for. */
+  #open(output: AttachedOutput): void {
+    this.#output?.close();
+    this.#output = output;
+    if (this.#files !== undefined) return;
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
     const append = (path: string) => openSync(path, 'a', 0o600);
     this.#files = {
@@ -172,13 +177,15 @@ export class ContainerLog {
         output[stream].on('data', (bytes: Buffer) => {
           const skipped = Math.min(skip[stream], bytes.length);
           skip[stream] -= skipped;
-          if (skipped < bytes.length) this.#append(stream, bytes.subarray(skipped), mark);
+          if (skipped < bytes.length && this.#output === output) this.#append(stream, bytes.subarray(skipped), mark);
         });
         output[stream].once('end', resolve);
         output[stream].once('error', () => resolve());
         output[stream].once('close', resolve);
       });
     await Promise.all([drain('stdout'), drain('stderr')]);
+    if (this.#output !== output) return;
+    this.#output = undefined;
     const files = this.#files;
     this.#files = undefined;
     if (files !== undefined) for (const descriptor of Object.values(files)) closeSync(descriptor);

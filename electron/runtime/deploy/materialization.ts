@@ -101,7 +101,7 @@ export class Materialization {
     this.#network = network.id;
     const session = await this.#join(signal);
     for (const [vertex, { id, running, exitCode }] of states) {
-      this.#options.log(vertex.container_id).recover(await engine.reattachContainer(id));
+      this.#options.log(vertex.container_id).recover(await engine.reattachContainer(id, running));
       if (running) this.#watchExit(vertex, id);
       else void this.#ended(vertex, id, exitCode ?? 0).catch(error => this.#fail(AppError.from(error)));
     }
@@ -280,7 +280,7 @@ export class Materialization {
     const state = await engine.inspectContainer(id);
     if (signal.aborted) return;
     const own = log(vertex.container_id);
-    await own.ended;
+    await complete(own);
     const restarts = this.#options.restarts(vertex.container_id);
     const delayMs = state === undefined ? undefined : restartDelayMs(vertex.container_id);
     const ended =
@@ -302,7 +302,13 @@ export class Materialization {
     if (delayMs === undefined) return this.#fail(ended);
     own.expectMore();
     await pause(delayMs, signal);
-    if (!signal.aborted) await this.#startContainer(vertex, id);
+    if (signal.aborted) return;
+    try {
+      await this.#startContainer(vertex, id);
+    } catch (error) {
+      if ((await engine.inspectContainer(id)) !== undefined) throw error;
+      this.#fail(takenAway(`the container of vertex ${vertex.alias}`));
+    }
   }
 
   async #removeContainer(vertex: PlannedVertex, id: string): Promise<void> {
@@ -310,8 +316,7 @@ export class Materialization {
     await engine.stopContainer(id, stopGraceMs);
     const state = await engine.inspectContainer(id);
     log(vertex.container_id).close();
-    // The stream may stay silent after the end on a broken connection; what was captured is on disk either way.
-    await Promise.race([log(vertex.container_id).ended, new Promise(resolve => setTimeout(resolve, 2000).unref())]);
+    await complete(log(vertex.container_id));
     await engine.removeContainer(id);
     onContainer(vertex.container_id, {
       ...(state?.oomKilled || state?.exitCode == null ? {} : { exit_code: state.exitCode }),
@@ -388,6 +393,11 @@ async function allOf<T extends readonly unknown[]>(
   const made = await Promise.allSettled(work);
   for (const result of made) if (result.status === 'rejected') throw result.reason;
   return made.map(result => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+/** The stream may stay silent after the end on a broken connection; what was captured is on disk either way. */
+async function complete(log: ContainerLog): Promise<void> {
+  await Promise.race([log.ended, new Promise(resolve => setTimeout(resolve, 2000).unref())]);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -194,17 +194,17 @@ export class DockerEngine implements Engine {
   }
 
   attachContainer(id: string): Promise<AttachedOutput> {
-    return this.#attach(id, false);
+    return this.#attach(id, { logs: false, stream: true });
   }
 
-  reattachContainer(id: string): Promise<AttachedOutput> {
-    return this.#attach(id, true);
+  reattachContainer(id: string, follow: boolean): Promise<AttachedOutput> {
+    return this.#attach(id, { logs: true, stream: follow });
   }
 
-  #attach(id: string, logs: boolean): Promise<AttachedOutput> {
+  #attach(id: string, what: { logs: boolean; stream: boolean }): Promise<AttachedOutput> {
     const lost = (cause: unknown) => unreachable(`The connection to Docker at ${this.host} was lost.`, cause);
     return this.#call(`attaching to container ${id}`, async () => {
-      const options = { stream: true, hijack: true, stdout: true, stderr: true, logs };
+      const options = { ...what, hijack: true, stdout: true, stderr: true };
       const socket = (await this.#docker.getContainer(id).attach(options)) as unknown as Readable;
       return attachedOutput(socket, lost, () => this.#goneWith(id));
     });

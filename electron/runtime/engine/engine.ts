@@ -147,8 +147,11 @@ export interface Engine {
   createContainer(spec: ContainerSpec, signal?: AbortSignal): Promise<string>;
   /** Before `startContainer`: the only byte-exact way to its output. */
   attachContainer(id: string): Promise<AttachedOutput>;
-  /** After a host was lost: everything the engine kept, from the first byte, then what follows. */
-  reattachContainer(id: string): Promise<AttachedOutput>;
+  /**
+   * After a host was lost: everything the engine kept, from the first byte, then with `follow` what comes. Following one that does not run
+   * waits for its next start.
+   */
+  reattachContainer(id: string, follow: boolean): Promise<AttachedOutput>;
   startContainer(id: string): Promise<void>;
   /** Asks it to end and kills it after `graceMs`. */
   stopContainer(id: string, graceMs: number): Promise<void>;

@@ -122,7 +122,7 @@ describe('the user’s Docker engine', () => {
     await engine.startContainer(id);
     await new Promise(resolve => first.stdout.once('data', resolve));
     first.close();
-    const again = await engine.reattachContainer(id);
+    const again = await engine.reattachContainer(id, true);
     const all = text(again.stdout);
     again.stderr.resume();
     await engine.stopContainer(id, 5_000);
