@@ -15,6 +15,7 @@ import {
   fileRow,
   graphChange,
   leaseRow,
+  leaseState,
   operationRow,
   receipt,
   runRow,
@@ -284,15 +285,60 @@ export const contract = {
     z.object({ runtime: ref.optional(), ttl: goDuration.optional(), label: z.string().optional() }),
     z.object({ lease_id: z.string(), expires_at: z.string() }),
   ),
-  'lease.list': unary(z.object({ label: z.string().optional(), state: z.string().optional() }), list(leaseRow)),
+  /** The newest first. `count` is of all that match; `items` at most `limit` (default 1,000). */
+  'lease.list': unary(
+    z.object({ label: z.string().optional(), state: leaseState.optional(), limit: z.int().positive().optional() }),
+    list(leaseRow),
+  ),
   'lease.show': unary(z.object({ lease: ref }), leaseRow.extend({ owned: receipt.shape.removed })),
-  /** The deadline becomes `ttl` from now, up to the cap of 24h (DESIGN §7). */
+  /** The deadline becomes `ttl` from now, up to the cap of 24h (DESIGN §7). What lives by the lease in containers is told. */
   'lease.renew': unary(
     z.object({ lease: ref, ttl: goDuration }),
     z.object({ lease_id: z.string(), expires_at: z.string() }),
   ),
+  /**
+   * Answers when every deployment that the lease owns is running, or with `for: closed` when the lease has ended. Throws `timed_out` after
+   * `timeout`, and the reason where a deployment failed.
+   */
+  'lease.wait': unary(
+    z.object({ lease: ref, for: z.enum(['running', 'closed']).optional(), timeout: goDuration.optional() }),
+    leaseRow.extend({ deployments: z.array(deploymentRow) }),
+  ),
+  /** Hands single resources to the workspace, with what they cannot be without: a backend's versions and files, a deployment's backend. */
+  'lease.promote': unary(
+    z.object({ lease: ref, resources: z.array(ref).min(1) }),
+    z.object({ lease_id: z.string(), promoted: receipt.shape.removed }),
+  ),
   'lease.commit': unary(z.object({ lease: ref }), z.object({ lease_id: z.string(), receipt })),
   'lease.rollback': unary(z.object({ lease: ref }), z.object({ lease_id: z.string(), receipt })),
+  /** Keeps a result of the caller's own with the lease, at most 1 MiB of JSON; the last one counts. */
+  'lease.set_result': unary(z.object({ lease: ref, result: z.json() }), z.object({ lease_id: z.string() })),
+  /** Saves what the lease's runs captured as files of the workspace, which outlive it. Again, it saves only what is new. */
+  'lease.collect_outputs': unary(
+    z.object({ lease: ref }),
+    z.object({ lease_id: z.string(), saved: receipt.shape.saved }),
+  ),
+  /** All that a person needs to see what went wrong, as one archive without secrets. */
+  'lease.debug': unary(
+    z.object({ lease: ref, to: z.string().describe('absolute path').optional(), overwrite: z.boolean().optional() }),
+    z.object({ lease_id: z.string(), path: z.string(), bytes: z.int() }),
+  ),
+  /** Forgets a lease that has ended, with its runs and their logs. Evidence stays. An open one is refused. */
+  'lease.delete': unary(z.object({ lease: ref }), z.object({ lease_id: z.string() })),
+  /** Forgets all that match, of at least one filter; those that are still open are rolled back first. `dry_run` only counts. */
+  'lease.delete_bulk': unary(
+    z.object({
+      label: z.string().optional(),
+      state: leaseState.optional(),
+      older_than: goDuration.optional(),
+      dry_run: z.boolean().optional(),
+    }),
+    z.object({
+      matched: z.int(),
+      deleted: z.int(),
+      failed: z.array(z.object({ lease_id: z.string(), reason: z.string() })),
+    }),
+  ),
 
   /**
    * Checks the manifest, the runtime and Docker, then starts a live test or a proof and answers with its lease.

@@ -198,6 +198,8 @@ export const leaseRow = z.object({
   expires_at: time,
   closed_at: time.nullable(),
   receipt: receipt.nullable(),
+  /** What `lease set-result` was given last. */
+  result: z.json().nullable(),
 });
 export type LeaseRow = z.infer<typeof leaseRow>;
 
