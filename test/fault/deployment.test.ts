@@ -161,6 +161,7 @@ describe('The host is killed', () => {
     process.kill(await workspace.hostPid(), 'SIGKILL');
     const [cut] = await containersOf(workspace, '-cut-');
     await docker.getContainer(cut as string).kill();
+    expect(await workspace.hostPid(), 'the next host is there').toBeGreaterThan(0);
     await untilItServes(backend);
     expect((await backend.show(deployment)).containers.find(({ alias }) => alias === 'cut')?.restarts).toBe(1);
     await backend.undeploy();
