@@ -137,7 +137,6 @@ export class Deployer implements AsyncDisposable {
     planNow: () => DeploymentPlan,
     signal: AbortSignal,
   ): Promise<{ generation: number; gapMs: number }> {
-    const { store } = this.#options;
     const engine = await this.#options.engine();
     const [info] = await Promise.all([engine.info(), this.#ensureImages(planNow(), signal)]);
     const deployment = this.#get(id);

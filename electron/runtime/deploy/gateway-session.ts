@@ -62,6 +62,26 @@ export class GatewaySession {
     await this.#exchange('PUT', `/deployments/${id}`, JSON.stringify(gatewayPlanOf(plan, logLevel)));
   }
 
+  /**
+   * Tells a running component the new value of a parameter: `applied` once it said so, `pending` when it is not registered and will be
+   * told as it does.
+   * @throws AppError `timed_out` when it does not answer within 5 s: it has the value, and applies it after what it is at.
+   */
+  async setConfig(id: string, vertexId: string, name: string, value: unknown): Promise<'applied' | 'pending'> {
+    const path = `/deployments/${id}/vertices/${vertexId}/config`;
+    const { status, text } = await this.#answerTo('PUT', path, JSON.stringify({ name, value }));
+    if (status === 204) return 'applied';
+    if (status === 202) return 'pending';
+    if (status !== 504) throw refused('PUT', path, status, text);
+    throw new AppError(
+      'timed_out',
+      `Parameter ${name} was sent, and the component has not said yet that it applied it.`,
+      {
+        hint: 'A component applies new values between two messages: the one it is at takes long.',
+      },
+    );
+  }
+
   async deleteDeployment(id: string): Promise<void> {
     await this.#exchange('DELETE', `/deployments/${id}`);
   }
@@ -121,15 +141,27 @@ export class GatewaySession {
   }
 
   async #exchange(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: string): Promise<string> {
+    const { status, text } = await this.#answerTo(method, path, body);
+    if (status >= 400) throw refused(method, path, status, text);
+    return text;
+  }
+
+  async #answerTo(
+    method: 'GET' | 'PUT' | 'DELETE',
+    path: string,
+    body?: string,
+  ): Promise<{ status: number; text: string }> {
     const stream = this.#request({ ':method': method, ':path': path });
     // Read from the start: a short answer may be over before anyone awaits it.
     const answer = textOf(stream);
     if (body !== undefined) stream.end(body);
     const status = await statusOf(stream);
-    const text = await answer;
-    if (status >= 400) throw new AppError('internal', `The gateway answered ${method} ${path} with ${status}: ${text}`);
-    return text;
+    return { status, text: await answer };
   }
+}
+
+function refused(method: string, path: string, status: number, text: string): AppError {
+  return new AppError('internal', `The gateway answered ${method} ${path} with ${status}: ${text}`);
 }
 
 function statusOf(stream: ClientHttp2Stream): Promise<number> {

@@ -40,7 +40,9 @@ function serve(socket, deployments) {
 
   function receive(message) {
     if (registered) {
-      if (message.type === 'ready') registered.deployment.ready(registered.vertex, registered.link);
+      const { deployment, vertex, link } = registered;
+      if (message.type === 'ready') deployment.ready(vertex, link);
+      else if (message.type === 'config_applied') deployment.applied(vertex, link, message.seq);
       // Other types belong to newer SDKs; they are skipped so that an older gateway still runs them.
       return;
     }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
+const APPLIED_WITHIN_MS = 5_000;
+
 /**
  * @typedef {'waiting' | 'registered' | 'ready' | 'lost'} VertexStatus
  * @typedef {{vertex_id: string, alias: string, token: string, config: Record<string, unknown>, inputs: {type: unknown}[],
@@ -8,7 +10,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
  * @typedef {{vertices: VertexPlan[], edges: EdgePlan[]}} Plan
  * @typedef {{host: string, edgePort: number, httpPort: number, instance: string, send(message: object): void, close(): void,
  *   connected: Map<string, string> | undefined}} Link  a registered component; `connected` is what it was last told of its edges
- * @typedef {{plan: VertexPlan, status: VertexStatus, link: Link | undefined}} Vertex
+ * @typedef {{plan: VertexPlan, status: VertexStatus, link: Link | undefined, configSeq: number,
+ *   awaited: Map<number, (outcome: 'applied' | 'pending') => void>}} Vertex  `awaited`: by the seq of a config message
  */
 
 /**
@@ -29,7 +32,13 @@ export class Deployment {
     this.id = id;
     this.plan = plan;
     for (const vertex of plan.vertices) {
-      this.vertices.set(vertex.vertex_id, { plan: vertex, status: 'waiting', link: undefined });
+      this.vertices.set(vertex.vertex_id, {
+        plan: vertex,
+        status: 'waiting',
+        link: undefined,
+        configSeq: 0,
+        awaited: new Map(),
+      });
     }
     this.#edges = plan.edges.map(edge => ({ ...edge, token: randomBytes(24).toString('base64url') }));
   }
@@ -41,6 +50,7 @@ export class Deployment {
   register(vertex, link) {
     vertex.link?.close();
     vertex.link = link;
+    letGo(vertex);
     const { plan } = vertex;
     link.send({
       type: 'welcome',
@@ -74,7 +84,52 @@ export class Deployment {
   lost(vertex, link) {
     if (vertex.link !== link) return;
     vertex.link = undefined;
+    letGo(vertex);
     this.#change(vertex, 'lost');
+  }
+
+  /**
+   * Tells a component the new value of a parameter. Messages to one component keep their order. `pending`: it is not there, and is
+   * told when it registers; `late`: it has not said in time that it applied it.
+   * @param {Vertex} vertex
+   * @param {string} name
+   * @param {unknown} value
+   * @returns {Promise<'applied' | 'pending' | 'late'>}
+   */
+  async setConfig(vertex, name, value) {
+    vertex.plan.config = { ...vertex.plan.config, [name]: value };
+    if (!vertex.link) return 'pending';
+    const seq = ++vertex.configSeq;
+    vertex.link.send({ type: 'config', seq, name, value });
+    const { promise, resolve } = Promise.withResolvers();
+    const timer = setTimeout(() => resolve('late'), APPLIED_WITHIN_MS);
+    vertex.awaited.set(seq, resolve);
+    const outcome = await promise;
+    clearTimeout(timer);
+    vertex.awaited.delete(seq);
+    return outcome;
+  }
+
+  /**
+   * @param {Vertex} vertex
+   * @param {Link} link
+   * @param {number} seq
+   */
+  applied(vertex, link, seq) {
+    if (vertex.link === link) vertex.awaited.get(seq)?.('applied');
+  }
+
+  /** Takes over what another plan of the same graph says of parameters; false when it is of another graph. */
+  takeConfig(plan) {
+    if (JSON.stringify(withoutConfig(this.plan)) !== JSON.stringify(withoutConfig(plan))) return false;
+    for (const { vertex_id, config } of plan.vertices) {
+      const vertex = this.vertices.get(vertex_id);
+      for (const [name, value] of Object.entries(config)) {
+        if (JSON.stringify(vertex.plan.config[name]) !== JSON.stringify(value))
+          void this.setConfig(vertex, name, value);
+      }
+    }
+    return true;
   }
 
   /**
@@ -138,13 +193,14 @@ export class Deployments {
   }
 
   /**
-   * The same plan again changes nothing; another plan replaces the deployment, and its components register anew.
+   * The same plan again changes nothing but the parameters that differ; another plan replaces the deployment, and its components
+   * register anew.
    * @param {string} id
    * @param {Plan} plan
    */
   put(id, plan) {
     const known = this.#byId.get(id);
-    if (known && JSON.stringify(known.plan) === JSON.stringify(plan)) return;
+    if (known?.takeConfig(plan)) return;
     for (const { token } of plan.vertices) {
       const owner = this.#byToken.get(digestOf(token).toString('hex'));
       if (owner && owner.deployment.id !== id) throw new TypeError('a token is in use by another deployment');
@@ -172,6 +228,15 @@ export class Deployments {
     const entry = this.#byToken.get(digest.toString('hex'));
     return entry && timingSafeEqual(entry.digest, digest) ? entry : undefined;
   }
+}
+
+/** Whoever waits for an answer of a component that is gone need not: it is given its whole config when it is back. */
+function letGo(vertex) {
+  for (const resolve of vertex.awaited.values()) resolve('pending');
+}
+
+function withoutConfig({ vertices, edges }) {
+  return { vertices: vertices.map(({ config: _, ...vertex }) => vertex), edges };
 }
 
 function digestOf(token) {

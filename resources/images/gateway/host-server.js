@@ -44,6 +44,10 @@ async function route(stream, headers, deployments, version) {
   const path = headers[':path'] ?? '';
   if (method === 'GET' && path === '/health') return answer(stream, 200, { version });
 
+  const [, ofDeployment, ofVertex] = /^\/deployments\/([^/?]+)\/vertices\/([^/?]+)\/config$/.exec(path) ?? [];
+  if (ofDeployment && method === 'PUT') {
+    return setConfig(stream, deployments.get(decodeURIComponent(ofDeployment)), decodeURIComponent(ofVertex));
+  }
   const [, encodedId, events] = /^\/deployments\/([^/?]+)(\/events)?$/.exec(path) ?? [];
   if (!encodedId) return refuse(stream, 404, 'not_found', `there is no ${path}`);
   const id = decodeURIComponent(encodedId);
@@ -57,19 +61,48 @@ async function route(stream, headers, deployments, version) {
 }
 
 async function put(stream, id, deployments) {
-  const chunks = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes > MAX_PLAN_BYTES) return refuse(stream, 413, 'too_large', `a plan may have ${MAX_PLAN_BYTES} bytes`);
-    chunks.push(chunk);
-  }
+  const text = await textOf(stream, MAX_PLAN_BYTES);
+  if (text === undefined) return refuse(stream, 413, 'too_large', `a plan may have ${MAX_PLAN_BYTES} bytes`);
   try {
-    deployments.put(id, parsePlan(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+    deployments.put(id, parsePlan(JSON.parse(text)));
   } catch (error) {
     return refuse(stream, 400, 'invalid_plan', error.message);
   }
   answer(stream, 204);
+}
+
+async function setConfig(stream, deployment, vertexId) {
+  const text = await textOf(stream, MAX_PLAN_BYTES);
+  if (text === undefined) return refuse(stream, 413, 'too_large', `a value may have ${MAX_PLAN_BYTES} bytes`);
+  const vertex = deployment?.vertices.get(vertexId);
+  if (!vertex) return refuse(stream, 404, 'not_found', 'no such deployment or vertex');
+  const { name, value } = parseJson(text) ?? {};
+  if (typeof name !== 'string' || value === undefined) {
+    return refuse(stream, 400, 'invalid_config', 'give the name and the value of a parameter');
+  }
+  const outcome = await deployment.setConfig(vertex, name, value);
+  if (outcome === 'late') return refuse(stream, 504, 'late', 'the component has not said that it applied the value');
+  answer(stream, outcome === 'applied' ? 204 : 202);
+}
+
+/** Undefined when there is more than `maxBytes`. */
+async function textOf(stream, maxBytes) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function watch(stream, id, deployments) {

@@ -140,11 +140,11 @@ export class EdgesIn {
     /** @type {Port | undefined} */
     let port;
     let id = '';
-    const reader = new FrameReader((json, attachments) => {
+    const reader = new FrameReader((json, attachments, bytes) => {
       if (port) {
         const { decode } = port;
         const value = decode ? decode(json.value, attachments) : json.value;
-        port.push({ value, messageIds: json.message_ids });
+        port.push({ value, messageIds: json.message_ids, bytes });
       } else {
         port = this.#admit(json, socket);
         id = json.edge;

@@ -19,7 +19,7 @@ export class GatewayLink {
   /**
    * @param {string} address host:port
    * @param {object} register the register message
-   * @param {{welcome(message: any): void, connect(message: any): void}} handlers
+   * @param {{welcome(message: any): void, connect(message: any): void, config(message: any): void}} handlers
    */
   constructor(address, register, handlers) {
     const colon = address.lastIndexOf(':');
@@ -31,6 +31,11 @@ export class GatewayLink {
 
   ready() {
     this.#send({ type: 'ready' });
+  }
+
+  /** The new value of a parameter is in place. */
+  applied(seq) {
+    this.#send({ type: 'config_applied', seq });
   }
 
   #send(message) {

@@ -34,6 +34,15 @@ export const outputs: readonly Port[];
 export const config: Record<string, any>;
 
 /**
+ * Calls back when a mutable parameter was given another value while the component runs, after `config` has it and before the next
+ * invocation; in the order of the edits. Returns how to end it.
+ *
+ * @example
+ * subscribe((name, value) => { if (name === 'labels') index = indexOf(value); });
+ */
+export function subscribe(callback: (name: string, value: unknown) => void): () => void;
+
+/**
  * Feeds `process` with messages until the deployment ends.
  *
  * One argument per input stream; one result per output stream, an array where there are several. `undefined` and null

@@ -3,4 +3,4 @@ import { connectSession } from './session.js';
 await connectSession();
 
 export { run } from './run.js';
-export { config, inputs, outputs } from './session.js';
+export { config, inputs, outputs, subscribe } from './session.js';

@@ -1,5 +1,19 @@
 import { newMessageId } from './message-id.js';
-import { checked, edgesIn, edgesOut, fail, inputs, isCheck, met, outputs, ready } from './session.js';
+import {
+  checked,
+  edgesIn,
+  edgesOut,
+  fail,
+  inputs,
+  invocationBegins,
+  invocationEnds,
+  isCheck,
+  isTraced,
+  met,
+  outputs,
+  ready,
+  trace,
+} from './session.js';
 
 const BREATHE_MS = 10;
 const QUICK_MS = 0.1;
@@ -53,12 +67,17 @@ async function runLoop(tick) {
       }
       if (edgesOut.congested) await edgesOut.writable();
       const messages = edgesIn.take();
+      if (isTraced()) {
+        for (const [index, { messageIds, bytes }] of messages.entries()) trace('in', inputs[index], messageIds, bytes);
+      }
       const started = performance.now();
+      invocationBegins();
       const pending = tick(
         messages.map(({ value }) => value),
         idsOf(messages),
       );
       if (pending) await pending;
+      invocationEnds();
       const now = performance.now();
       // Batching pays only while messages queue up and are quickly dealt with; else each one leaves at once.
       if (now - started > QUICK_MS) edgesOut.flush();

@@ -53,7 +53,9 @@ export class Port {
    */
   frame(value, messageIds) {
     const attachments = [];
-    return frameOf(this.#fit(value, attachments), attachments, messageIds);
+    const frame = frameOf(this.#fit(value, attachments), attachments, messageIds);
+    if (isTraced()) trace('out', this, messageIds, frame.header.length + frame.bytes);
+    return frame;
   }
 
   #fit(value, attachments) {
@@ -76,6 +78,13 @@ export const config = configOf(isCheck ? JSON.parse(process.env.PROOFBENCH_CHECK
 export const edgesIn = new EdgesIn(settle);
 export const edgesOut = new EdgesOut(settle);
 
+/** @type {'info' | 'debug'} */
+let logLevel = 'info';
+/** New values of parameters that came while an invocation was under way. */
+const changes = [];
+const subscribers = new Set();
+let invocations = 0;
+
 /** @type {GatewayLink | undefined} */
 let link;
 let told = false;
@@ -94,6 +103,34 @@ export function requires(name) {
 export function met(name) {
   conditions.delete(name);
   settle();
+}
+
+/** Calls back with each new value of a mutable parameter, once `config` has it, in the order of the edits. */
+export function subscribe(callback) {
+  subscribers.add(callback);
+  return () => subscribers.delete(callback);
+}
+
+/** An invocation is under way: parameters do not change until it is over. */
+export function invocationBegins() {
+  invocations += 1;
+}
+
+export function invocationEnds() {
+  invocations -= 1;
+  applyChanges();
+}
+
+/** Whether this is a debug deployment, in which each message is told. */
+export function isTraced() {
+  return logLevel === 'debug';
+}
+
+export function trace(direction, port, messageIds, bytes) {
+  const at = new Date().toISOString();
+  process.stderr.write(
+    `pipelogic: ${at} ${direction} ${port.name} ${messageIds} ${nameOf(port.type)} ${bytes} bytes\n`,
+  );
 }
 
 /** Ends the process as a failure, after what was already emitted has gone out. */
@@ -128,10 +165,15 @@ export async function connectSession() {
       {
         welcome(message) {
           if (!introduced) introduce(message);
+          else catchUp(message.config);
           told = false;
           edgesIn.expect(inputs.map((port, index) => ({ decode: port.decode, edges: message.inputs[index].edges })));
           conditions.add('edges');
           welcomed(undefined);
+        },
+        config(message) {
+          changes.push(message);
+          applyChanges();
         },
         connect(message) {
           edgesOut.connect(message.edges);
@@ -154,6 +196,28 @@ function introduce(message) {
   inputs.push(...message.inputs.map(({ type }, index) => new Port('input', index, type)));
   outputs.push(...message.outputs.map(({ type }, index) => new Port('output', index, type)));
   endpoints.push(...message.endpoints);
+  logLevel = message.log_level;
+}
+
+/** What was changed while the gateway was away. */
+function catchUp(values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (JSON.stringify(config[name]) !== JSON.stringify(value)) changes.push({ name, value });
+  }
+  applyChanges();
+}
+
+function applyChanges() {
+  if (invocations > 0) return;
+  try {
+    for (let change = changes.shift(); change; change = changes.shift()) {
+      config[change.name] = change.value;
+      for (const callback of subscribers) callback(change.name, change.value);
+      if (change.seq !== undefined) link.applied(change.seq);
+    }
+  } catch (error) {
+    void fail(error);
+  }
 }
 
 function settle() {

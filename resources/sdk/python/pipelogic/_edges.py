@@ -69,11 +69,12 @@ class EdgesIn:
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.settimeout(_HELLO_WITHIN_S)
-            for document, attachments in read_frames(sock, lambda: MAX_FRAME_BYTES if edge else _MAX_HELLO_BYTES):
+            for document, attachments, size in read_frames(sock, lambda: MAX_FRAME_BYTES if edge else _MAX_HELLO_BYTES):
                 if edge:
                     decode = edge["decode"]
                     value = document["value"]
-                    edge["queue"].put((decode(value, attachments) if decode else value, document["message_ids"]))
+                    value = decode(value, attachments) if decode else value
+                    edge["queue"].put((value, document["message_ids"], size))
                     continue
                 edge = self._welcome(document, sock)
                 name = f"edge {document['edge']}"

@@ -26,7 +26,7 @@ def parts_of(value, attachments, message_ids):
 
 
 def read_frames(sock, max_bytes):
-    """Yields ``(json, attachments)``. ``max_bytes()`` is asked for the limit before each frame.
+    """Yields ``(json, attachments, bytes)``. ``max_bytes()`` is asked for the limit before each frame.
 
     Small frames are cut out of one read; a large one is received straight into memory of its own size.
     """
@@ -83,4 +83,4 @@ def _parse(body):
             raise ValueError("the attachments of a frame are longer than the frame")
         attachments.append(bytes(memoryview(body)[at : at + length]))
         at += length
-    return document, attachments
+    return document, attachments, len(body)

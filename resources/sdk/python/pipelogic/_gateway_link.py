@@ -26,6 +26,10 @@ class GatewayLink:
     def ready(self):
         self._send({"type": "ready"})
 
+    def applied(self, seq):
+        """The new value of a parameter is in place."""
+        self._send({"type": "config_applied", "seq": seq})
+
     def _send(self, message):
         with self._lock:
             if self._socket:

@@ -29,7 +29,10 @@ def run(process):
         while True:
             messages = [waiting.get() for waiting in queues]
             ids = _ids_of(messages)
-            _emit_all(process(*[value for value, _ in messages]), lambda: ids)
+            with session.invocation():
+                for port, (_, message_ids, size) in zip(session.inputs, messages):
+                    session.trace("in", port, message_ids, size)
+                _emit_all(process(*[value for value, _, _ in messages]), lambda: ids)
     except SystemExit:
         raise
     except BaseException:
@@ -67,6 +70,8 @@ def _emit_one(output, value, ids):
         return
     json, attachments = port.encode(value)
     parts = parts_of(json, attachments, ids)
+    if session.debug:
+        session.trace("out", port, ids, sum(map(len, parts)))
     for edge in session.edges_of(output):
         edge.send(parts)
 
@@ -74,7 +79,7 @@ def _emit_one(output, value, ids):
 def _ids_of(messages):
     if len(messages) == 1:
         return messages[0][1]
-    return list(dict.fromkeys(message_id for _, ids in messages for message_id in ids))
+    return list(dict.fromkeys(message_id for _, ids, _ in messages for message_id in ids))
 
 
 def _new_message_id():

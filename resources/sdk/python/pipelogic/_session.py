@@ -5,11 +5,15 @@ its imports resolve, and the process ends with 0 as soon as it would run.
 """
 
 import atexit
+import collections
+import contextlib
+import datetime
 import json
 import os
 import signal
 import sys
 import threading
+import traceback
 import uuid
 
 from . import __version__
@@ -69,6 +73,11 @@ class Session:
         self._conditions = {"run"}
         self._told = False
         self._link = None
+        self.debug = False
+        # Held while an invocation is under way: parameters do not change until it is over.
+        self._turn = threading.Lock()
+        self._changes = collections.deque()
+        self._subscribers = []
 
     def connect(self, address, token):
         port = self.edges_in.listen(int(os.environ.get("PROOFBENCH_EDGE_PORT", "7001")))
@@ -80,25 +89,77 @@ class Session:
             "sdk": f"py/{__version__}",
             "instance": str(uuid.uuid4()),
         }
-        self._link = GatewayLink(address, register, {"welcome": self._welcome, "connect": self._connect})
+        handlers = {"welcome": self._welcome, "connect": self._connect, "config": self._change}
+        self._link = GatewayLink(address, register, handlers)
         self._welcomed.wait()
 
     def running(self):
         self._met("run")
+
+    def subscribe(self, callback):
+        self._subscribers.append(callback)
+
+    @contextlib.contextmanager
+    def invocation(self):
+        with self._turn:
+            yield
+            self._apply_changes()
+        # One that came while the turn was being given back found it taken.
+        self._apply_when_idle()
+
+    def trace(self, direction, port, message_ids, size):
+        """One line a message, where the deployment is a debug one."""
+        if self.debug:
+            at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+            line = f"pipelogic: {at} {direction} {port.name} {','.join(message_ids)} {name_of(port.kind)} {size} bytes"
+            print(line, file=sys.stderr, flush=True)
 
     def edges_of(self, output):
         return self._by_output.get(output, ())
 
     def _welcome(self, message):
         with self._lock:
-            if not self._welcomed.is_set():
+            if self._welcomed.is_set():
+                # What was changed while the gateway was away.
+                for name, value in message["config"].items():
+                    if config.__dict__.get(name) != value:
+                        self._changes.append({"name": name, "value": value})
+            else:
                 config.__dict__.update(message["config"])
+                self.debug = message.get("log_level") == "debug"
                 self.inputs = [Port(f"input {i}", port["type"]) for i, port in enumerate(message["inputs"])]
                 self.outputs = [Port(f"output {i}", port["type"]) for i, port in enumerate(message["outputs"])]
             self._told = False
             self._conditions.add("edges")
             self.edges_in.expect([(p.decode, given["edges"]) for p, given in zip(self.inputs, message["inputs"])])
         self._welcomed.set()
+        self._apply_when_idle()
+
+    def _change(self, message):
+        self._changes.append(message)
+        self._apply_when_idle()
+
+    def _apply_when_idle(self):
+        while self._changes and self._turn.acquire(blocking=False):
+            try:
+                self._apply_changes()
+            finally:
+                self._turn.release()
+
+    def _apply_changes(self):
+        try:
+            while self._changes:
+                change = self._changes.popleft()
+                config.__dict__[change["name"]] = change["value"]
+                for callback in self._subscribers:
+                    callback(change["name"], change["value"])
+                if "seq" in change:
+                    self._link.applied(change["seq"])
+        except SystemExit:
+            raise
+        except BaseException:
+            traceback.print_exc()
+            leave(1)
 
     def _connect(self, message):
         with self._lock:

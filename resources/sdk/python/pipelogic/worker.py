@@ -6,11 +6,16 @@
         return {"label": classify(image["data"]), "confidence": float(config.floor)}
 
     run(process)
+
+``subscribe(callback)`` calls back with the name and the value when a mutable parameter was given another value, once
+``config`` has it and before the next invocation.
 """
 
 from ._run import run
-from ._session import config, connect_session
+from ._session import config, connect_session, session
+
+subscribe = session.subscribe
 
 connect_session()
 
-__all__ = ["run", "config"]
+__all__ = ["run", "config", "subscribe"]
