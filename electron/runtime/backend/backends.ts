@@ -61,7 +61,12 @@ export class Backends {
         throw new AppError('not_found', `There is no file ${id}.`, { hint: 'See: ppl file list.' });
       return file;
     };
-    this.#log = new OperationLog({ store: options.store, releases: this.#releases, files: this.#files });
+    this.#log = new OperationLog({
+      store: options.store,
+      releases: this.#releases,
+      files: this.#files,
+      converters: () => options.catalog.converters(),
+    });
   }
 
   create(name: string | undefined, leaseId: string | null): string {

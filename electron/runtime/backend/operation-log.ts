@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { checkOperation } from '../graph/check.ts';
 import { emptyGraph, type Graph, GraphBuilder, invertOperation } from '../graph/graph.ts';
 import { type History, historyOf } from '../graph/history.ts';
+import type { Converter } from '../graph/mismatch-hint.ts';
 import { type GraphOperation, genesis, type LogPoint, operationHash, verifyChain } from '../graph/operation.ts';
 import type { FileLookup, ReleaseLookup } from '../graph/release.ts';
 import { readGraph, writeGraph } from '../graph/snapshot.ts';
@@ -36,6 +37,8 @@ export interface OperationLogOptions {
   store: Store;
   releases: ReleaseLookup;
   files: FileLookup;
+  /** Released components, asked for when two types do not fit. */
+  converters: () => Iterable<Converter>;
 }
 
 interface Open extends BackendState {
@@ -108,13 +111,14 @@ export class OperationLog {
    */
   append(id: string, step: Step): BackendState {
     if (this.#depth === 0) return this.write(() => this.append(id, step));
-    const { store, releases, files } = this.#options;
+    const { store, releases, files, converters } = this.#options;
     const open = { ...this.#opened(id) };
     const isBase = step.isBase === true;
     const mark = { step: isBase ? 1 : open.headSeq + 1, undoes: step.undoes ?? null, redoes: step.redoes ?? null };
     const builder = new GraphBuilder(open.graph);
     for (const operation of step.operations) {
-      if (!isBase || operation.type === 'create') checkOperation(builder.graph(), operation, releases, files);
+      if (!isBase || operation.type === 'create')
+        checkOperation(builder.graph(), operation, releases, files, converters);
       const seq = open.headSeq + 1;
       const row = {
         backend_id: id,

@@ -95,6 +95,15 @@ export class Catalog {
     return release;
   }
 
+  /** What stands between two types may be put between them: the newest release of every component that is not harness. */
+  *converters(): Iterable<GraphRelease> {
+    const { components } = this.#options.store;
+    for (const { id, harness } of components.list(undefined)) {
+      const released = harness === 1 ? undefined : components.versions(id).find(({ state }) => state === 'released');
+      if (released !== undefined) yield this.graphRelease(released.id);
+    }
+  }
+
   /** Builds, checks and records a prerelease of the component in `dir`. */
   async publish(dir: string, leaseId: string | null, work: WorkOptions): Promise<Version> {
     const definition = readComponentFile(dir);

@@ -5,19 +5,22 @@ import { sameType } from '../../../shared/types/unify.ts';
 import { checkValue } from '../../../shared/types/value.ts';
 import { checkVersion } from './check-version.ts';
 import { applyOperation, type Graph, memberOf, sameEdge, type Vertex } from './graph.ts';
+import type { Converter } from './mismatch-hint.ts';
 import { type Edge, type GraphOperation, graphOperation } from './operation.ts';
 import type { FileLookup, GraphRelease, ReleaseLookup } from './release.ts';
 import { edgeName, solveGraph } from './solve.ts';
 
 /**
  * Throws when an operation may not land: AppError `usage` for a malformed one, `not_found` naming what there is, `conflict`
- * for what is there already or still in use, `type_mismatch` for edges that do not fit, `value_invalid` for a parameter.
+ * for what is there already or still in use, `type_mismatch` for edges that do not fit, `value_invalid` for a parameter. `converters`: the
+ * released components that a mismatch may be told to go through.
  */
 export function checkOperation(
   graph: Graph,
   operation: GraphOperation,
   releases: ReleaseLookup,
   files: FileLookup,
+  converters?: () => Iterable<Converter>,
 ): void {
   const parsed = graphOperation.safeParse(operation);
   if (!parsed.success)
@@ -58,7 +61,7 @@ export function checkOperation(
       return;
     }
     case 'connect':
-      return checkConnect(graph, operation.payload, releases);
+      return checkConnect(graph, operation.payload, releases, converters);
     case 'disconnect':
       if (!graph.edges.some(edge => sameEdge(edge, operation.payload))) {
         throw new AppError('not_found', `There is no edge ${edgeName(graph, operation.payload)}.`);
@@ -105,7 +108,12 @@ export function nextAlias(graph: Graph, release: GraphRelease): string {
   }
 }
 
-function checkConnect(graph: Graph, edge: Edge, releases: ReleaseLookup): void {
+function checkConnect(
+  graph: Graph,
+  edge: Edge,
+  releases: ReleaseLookup,
+  converters: (() => Iterable<Converter>) | undefined,
+): void {
   const from = vertexOf(graph, edge.from_vertex);
   const to = vertexOf(graph, edge.to_vertex);
   requirePort(from, 'output', edge.from_output, releases(from.version_id).outputs.map(printType));
@@ -113,7 +121,7 @@ function checkConnect(graph: Graph, edge: Edge, releases: ReleaseLookup): void {
   if (graph.edges.some(other => sameEdge(other, edge))) {
     throw new AppError('conflict', `The edge ${edgeName(graph, edge)} is there already.`);
   }
-  solveGraph(applyOperation(graph, { type: 'connect', payload: edge }), releases);
+  solveGraph(applyOperation(graph, { type: 'connect', payload: edge }), releases, converters);
 }
 
 function checkParameter(
