@@ -24,8 +24,11 @@ export class Workspace implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly #scratch: string;
   readonly #children = new Set<ChildProcess>();
+  readonly #docker: Docker;
 
-  constructor(env: NodeJS.ProcessEnv = {}) {
+  /** `docker` is where it looks for what is left; the engine that is worked with is said by `env`. */
+  constructor(env: NodeJS.ProcessEnv = {}, docker = new Docker()) {
+    this.#docker = docker;
     this.#scratch = mkdtempSync(join(tmpdir(), 'proofbench-test-'));
     this.home = join(this.#scratch, 'home');
     this.env = { ...process.env, PROOFBENCH_HOME: this.home, PROOFBENCH_HOST_LINGER_MS: '500', NO_COLOR: '1', ...env };
@@ -89,7 +92,7 @@ export class Workspace implements AsyncDisposable {
   async onEngine(): Promise<string[]> {
     const id = this.workspaceId;
     if (id === undefined) return [];
-    const docker = new Docker();
+    const docker = this.#docker;
     const filters = { label: [`proofbench.workspace=${id}`] };
     const [containers, networks, volumes] = await Promise.all([
       docker.listContainers({ all: true, filters }),
