@@ -80,6 +80,7 @@ function reader(store: Store): Backends {
     store,
     catalog: {
       graphRelease: () => component,
+      converters: () => [],
       version: () => {
         throw new Error('nothing is deployed here');
       },

@@ -86,7 +86,7 @@ describe('A deployment', () => {
     for (const refused of [
       await backend.setParameter('name', '"other"'),
       await workspace.ppl(['backend', 'delete-vertex', backend.id, '--vertex=cut']),
-      await workspace.ppl(['backend', 'undo', backend.id, '9']),
+      await workspace.ppl(['backend', 'undo', backend.id, '4']),
     ]) {
       expect(refused).toMatchObject({ code: 5 });
       expect(refused.stderr).toContain('topology_locked');

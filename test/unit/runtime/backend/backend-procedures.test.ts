@@ -11,7 +11,7 @@ type Name = keyof ReturnType<typeof backendProcedures>;
 function caller(desk: Desk) {
   const handlers = backendProcedures({
     store: desk.store,
-    catalog: { graphRelease: lookup(...releases) } as never,
+    catalog: { graphRelease: lookup(...releases), converters: () => [] } as never,
     files: new Files(desk.store),
     backends: desk.backends,
     leases: undefined as never,

@@ -54,6 +54,7 @@ export class Desk implements Disposable {
       store: this.store,
       catalog: {
         graphRelease: known,
+        converters: () => [],
         version: id => ({ id, image_digest: known(id).image_digest, image_ref: id }) as never,
         definition: () => ({ language: 'js' }) as never,
       },
