@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Context, mutate } from './context.ts';
 import { withExample } from './help.ts';
+import { addLeaseDebug } from './lease-debug.ts';
 import { printList } from './out.ts';
 import { runLiveTest } from './run.ts';
 
@@ -54,4 +55,5 @@ export function addLease(program: Command, context: Context): void {
   withExample(lease.command('rollback <lease>'), 'ppl lease rollback lse_01k…')
     .description('discard everything it owns and close it; prints the receipt')
     .action(async (ref: string) => mutate(context, 'lease.rollback', { lease: ref }));
+  addLeaseDebug(lease, context);
 }

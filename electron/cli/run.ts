@@ -81,6 +81,8 @@ async function follow(context: Context, caller: Caller, run: string): Promise<Ru
   try {
     for await (const event of caller.watch(run)) {
       context.out.line(process.stdout.isTTY ? masked(event) : event);
+      if (event.type === 'failed' && event.debug_bundle !== undefined)
+        context.out.hint(`debug bundle: ${event.debug_bundle}`);
       last = event;
     }
     return last;

@@ -4,6 +4,7 @@ import type { Backends } from './backend/backends.ts';
 import { itemProgress } from './base/byte-progress.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { listExamples } from './catalog/examples.ts';
+import type { DebugBundles } from './debug/debug-bundles.ts';
 import type { Deployer } from './deploy/deployer.ts';
 import { deploymentProcedures } from './deploy/deployment-procedures.ts';
 import type { Engine } from './engine/engine.ts';
@@ -42,13 +43,15 @@ export interface Services {
   runs: Runs;
   runLog: RunLog;
   shelf: EvidenceShelf;
+  debugBundles: DebugBundles;
   /** Folder of the examples that come with the product. */
   examplesDir: string;
 }
 
 /** The contract, each procedure carried to the service that knows. */
 export function proceduresOf(services: Services): Handlers {
-  const { store, runtimes, monitor, catalog, files, backends, deployer, leases, runs, runLog, shelf } = services;
+  const { store, runtimes, monitor, catalog, files, backends, deployer, leases, runs, runLog, shelf, debugBundles } =
+    services;
   const leaseId = (ref: string | undefined) => (ref === undefined ? null : leases.requireOpen(ref).id);
 
   return {
@@ -128,6 +131,11 @@ export function proceduresOf(services: Services): Handlers {
     'lease.rollback': async ({ lease }) => {
       const { id } = leases.resolve(lease);
       return { lease_id: id, receipt: await leases.rollback(id) };
+    },
+
+    'lease.debug': async ({ lease, to, overwrite }, work) => {
+      const found = leases.resolve(lease);
+      return { lease_id: found.id, ...(await debugBundles.save(found, { to, overwrite }, work)) };
     },
 
     'run.start': async (request, { session }) => runs.start(request, session),

@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { Backends } from './backend/backends.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { ImageBuilder } from './catalog/images/image-builder.ts';
+import { DebugBundles } from './debug/debug-bundles.ts';
 import { Deployer } from './deploy/deployer.ts';
 import { Gateway } from './deploy/gateway.ts';
 import { defaultPort, EndpointServer } from './endpoint/endpoint-server.ts';
@@ -148,6 +149,16 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     engine,
     version: options.version,
   });
+  const debugBundles = new DebugBundles({
+    store,
+    backends,
+    releases: id => catalog.graphRelease(id),
+    logOf: id => deployer.log(id),
+    engine,
+    doctor: () => runtimes.doctor(),
+    version: options.version,
+    log,
+  });
   const runs = opening.use(
     new Runs({
       store,
@@ -160,6 +171,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       callers,
       runLog,
       recordKeeper,
+      debugBundles,
       resolveRuntime: ref => runtimes.resolve(ref),
       listening,
       log,
@@ -195,6 +207,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       runs,
       runLog,
       shelf,
+      debugBundles,
       examplesDir: join(options.resources, 'examples'),
     }),
     workspaceId: store.workspaceId,

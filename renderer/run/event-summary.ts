@@ -32,7 +32,9 @@ export function eventSummary(event: RunEvent, aliasOf: ReadonlyMap<string, strin
     case 'ready':
       return event.endpoints.length === 1 ? '1 endpoint' : `${event.endpoints.length} endpoints`;
     case 'failed':
-      return `${event.stage}: ${event.error.message}`;
+      return event.debug_bundle === undefined
+        ? `${event.stage}: ${event.error.message}`
+        : `${event.stage}: ${event.error.message} Debug bundle: ${event.debug_bundle}`;
     case 'case':
       return event.latency_ms === null ? `${event.name}, no output` : `${event.name}, ${ms(event.latency_ms)}`;
     case 'proof':

@@ -278,6 +278,27 @@ export class DockerEngine implements Engine {
     );
   }
 
+  describe(
+    kind: 'container' | 'network' | 'volume',
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<Record<string, unknown> | undefined> {
+    return this.#call(
+      `looking at ${kind} ${id}`,
+      () =>
+        unless([404], async () => {
+          const told = await this.#thing(kind, id).inspect({ ...abortable(signal) });
+          return told as unknown as Record<string, unknown>;
+        }),
+      signal,
+    );
+  }
+
+  #thing(kind: 'container' | 'network' | 'volume', id: string): Docker.Container | Docker.Network | Docker.Volume {
+    if (kind === 'container') return this.#docker.getContainer(id);
+    return kind === 'network' ? this.#docker.getNetwork(id) : this.#docker.getVolume(id);
+  }
+
   waitContainer(id: string, signal?: AbortSignal): Promise<number> {
     return this.#call(
       `waiting for container ${id} to end`,

@@ -162,6 +162,12 @@ export interface Engine {
   containerUsage(id: string, signal: AbortSignal): AsyncIterable<ContainerUsage>;
   /** Undefined when it is gone. */
   inspectContainer(id: string): Promise<ContainerState | undefined>;
+  /** All that the engine says of a thing, in its own words, for people to read; undefined when it is gone. */
+  describe(
+    kind: 'container' | 'network' | 'volume',
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<Record<string, unknown> | undefined>;
   /** Resolves with the exit code once the container has ended. */
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   listContainers(labels: Record<string, string>): Promise<ContainerState[]>;

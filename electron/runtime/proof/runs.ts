@@ -1,6 +1,7 @@
 import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import type { DebugBundles } from '../debug/debug-bundles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Callers } from '../lease/callers.ts';
 import type { Leases } from '../lease/leases.ts';
@@ -43,6 +44,7 @@ export interface RunsOptions extends LiveTestServices {
   callers: Callers;
   runLog: RunLog;
   recordKeeper: RecordKeeper;
+  debugBundles: DebugBundles;
   resolveRuntime: (ref: string | undefined) => string;
   /** Makes sure endpoints can be reached; throws `port_in_use`. */
   listening: () => Promise<void>;
@@ -166,7 +168,7 @@ export class Runs implements AsyncDisposable {
       store.runs.unfinished().map(async run => {
         runLog.begin(run.id);
         try {
-          this.#fail(
+          await this.#fail(
             run,
             'host',
             new AppError('host_lost', 'The host that was running this test ended before it was over.', {
@@ -213,7 +215,7 @@ export class Runs implements AsyncDisposable {
       } else if (request.hold === true) return;
     } catch (thrown) {
       failure = AppError.from(signal.aborted && signal.reason instanceof AppError ? signal.reason : thrown);
-      this.#fail(run, test.stage, failure);
+      await this.#fail(run, test.stage, failure, signal);
     }
     if (run.kind === 'proof') {
       try {
@@ -227,7 +229,7 @@ export class Runs implements AsyncDisposable {
           keepLease: run.keep_lease === 1,
         });
       } catch (thrown) {
-        this.#fail(run, 'record', AppError.from(thrown));
+        await this.#fail(run, 'record', AppError.from(thrown), signal);
       }
       return;
     }
@@ -251,10 +253,18 @@ export class Runs implements AsyncDisposable {
     };
   }
 
-  #fail(run: Run, stage: string, error: AppError): void {
+  /** With a debug bundle of what there is before it goes, unless somebody wanted the run to end. */
+  async #fail(run: Run, stage: string, error: AppError, signal?: AbortSignal): Promise<void> {
     if (error.code === 'internal')
       this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
-    this.#options.runLog.append(run, { type: 'failed', stage, error: error.toData() });
+    const failure = { stage, error: error.toData() };
+    const isWanted = signal?.aborted === true && (error.code === 'cancelled' || error.code === 'host_lost');
+    const bundle = isWanted ? undefined : await this.#options.debugBundles.ofFailure(run.lease_id, failure);
+    this.#options.runLog.append(run, {
+      type: 'failed',
+      ...failure,
+      ...(bundle === undefined ? {} : { debug_bundle: bundle }),
+    });
     this.#options.store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
   }
 

@@ -121,6 +121,14 @@ export class DeploymentTable {
       .map(fromRaw);
   }
 
+  /** What was made under a lease and not handed over, gone or not, the oldest first. */
+  idsOfLease(leaseId: string): string[] {
+    return this.#sqlite
+      .prepare<[string], string>('SELECT id FROM deployments WHERE lease_id = ? ORDER BY created_at_ms, id')
+      .pluck()
+      .all(leaseId);
+  }
+
   /** Everything that may still have something on an engine. */
   notGone(): Deployment[] {
     return this.#sqlite.prepare<[], Raw>(`SELECT * FROM deployments WHERE status <> 'gone'`).all().map(fromRaw);
