@@ -51,6 +51,9 @@ export interface ImageToRestore {
   ref: string;
 }
 
+/** PID 1 of every component: `resources/images/base/init`. */
+const init = ['/bin/sh', '/opt/proofbench/init'];
+
 const componentPaths = {
   // A component without "type" in a package.json is told by its syntax; Node would warn about that on every start.
   js: { command: ['node', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'], env: {} },
@@ -89,7 +92,7 @@ export class ImageBuilder {
       slug,
       base,
       layers: [checks, sdk, ...(dependencies ? [dependencies] : []), source],
-      entrypoint: [...command, entryPath],
+      entrypoint: [...init, ...command, entryPath],
       workdir: '/app',
       env,
     });
