@@ -136,6 +136,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     }),
   );
+  leases.changed.on(() => void deployer.tellDeadlines());
   const callers = opening.use(new Callers(store, leases, log));
   const runLog = new RunLog(store);
   const shelf = new EvidenceShelf(store);

@@ -12,7 +12,7 @@ import { solveGraph } from '../graph/solve.ts';
 const defaultMemoryBytes = 512 * 2 ** 20;
 const defaultCpus = 1;
 
-export type ReleaseCatalog = Pick<Catalog, 'graphRelease' | 'version' | 'definition'>;
+export type ReleaseCatalog = Pick<Catalog, 'graphRelease' | 'version' | 'definition' | 'converters'>;
 
 /**
  * A graph resolved to what must run. All of it is checked once more.

@@ -294,10 +294,17 @@ export class Deployer implements AsyncDisposable {
       const ceilingMs = created_at_ms + deploymentCeilingMs;
       const expiresAtMs = expires_at_ms ?? ceilingMs;
       const wantedMs = fixed === 1 ? expiresAtMs : Math.min(nowMs + extensionMs, ceilingMs);
-      if (wantedMs > expiresAtMs) deployments.extend(id, wantedMs);
-      else if (expiresAtMs <= nowMs) ended.push(id);
+      if (wantedMs > expiresAtMs) {
+        deployments.extend(id, wantedMs);
+        await this.#live.get(id)?.materialization.tellDeadline();
+      } else if (expiresAtMs <= nowMs) ended.push(id);
     }
     await Promise.all(ended.map(id => this.undeploy(id, 'Its time was up.')));
+  }
+
+  /** Tells containers when they end by themselves, where that has changed with a lease. */
+  async tellDeadlines(): Promise<void> {
+    await Promise.all([...this.#live.values()].map(({ materialization }) => materialization.tellDeadline()));
   }
 
   /** Compares what is recorded with what is on the engine, and looks whether an engine that was lost is back. */
@@ -336,6 +343,17 @@ export class Deployer implements AsyncDisposable {
     return deployment;
   }
 
+  /** A container outlives neither its deployment nor the lease that owns it. */
+  #deadlineMs(id: string): number {
+    const { store } = this.#options;
+    const { lease_id, expires_at_ms, created_at_ms } = this.#get(id);
+    const lease = lease_id === null ? undefined : store.leases.get(lease_id);
+    return Math.min(
+      expires_at_ms ?? created_at_ms + deploymentCeilingMs,
+      lease?.expires_at_ms ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
   #livePlans(): DeploymentPlan[] {
     const { deployments } = this.#options.store;
     return deployments
@@ -370,6 +388,7 @@ export class Deployer implements AsyncDisposable {
       workspaceId: store.workspaceId,
       log: container => this.log(container),
       onContainer: (container, change, ended) => this.#changeContainer(deployment.id, container, change, ended),
+      deadlineMs: () => this.#deadlineMs(deployment.id),
       restarts: container => store.deployments.container(container)?.restarts ?? 0,
       restartDelayMs: container => {
         const now = Date.now();

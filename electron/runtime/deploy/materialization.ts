@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
 import { Signal } from '../base/signal.ts';
+import { leaseFolder } from '../engine/container-options.ts';
 import type { ContainerState, Engine } from '../engine/engine.ts';
 import { labels } from '../engine/labels.ts';
 import type { ContainerChange, Deployment } from '../store/deployments.ts';
+import { deadlineEnv, tellDeadline } from './container-deadline.ts';
 import type { ContainerLog } from './container-log.ts';
 import type { Gateway } from './gateway.ts';
 import type { GatewaySession, VertexStatus } from './gateway-session.ts';
@@ -23,6 +25,8 @@ export interface MaterializationOptions {
   plan: DeploymentPlan;
   workspaceId: string;
   log: (container: string) => ContainerLog;
+  /** When the containers end by themselves, if nobody has ended them by then (UTC ms). */
+  deadlineMs: () => number;
   /**
    * Told as soon as the engine made a container, and at each change of its status; written before anything else happens. `ended`: why, when
    * it ended by itself.
@@ -54,6 +58,8 @@ export class Materialization {
   readonly #running = new Set<string>();
   #network: string | undefined;
   #failure: AppError | undefined;
+  /** The deadline that the containers know. */
+  #toldMs: number | undefined;
   #session: GatewaySession | undefined;
 
   constructor(options: MaterializationOptions) {
@@ -74,6 +80,7 @@ export class Materialization {
   async start(signal: AbortSignal, onSubnet: (subnet: string) => void): Promise<void> {
     const { engine, gateway, deployment, plan } = this.#options;
     gateway.hold(this.key);
+    this.#toldMs = this.#options.deadlineMs();
     // The network needs nothing of the gateway, which may still be starting.
     const [session, network] = await allOf([gateway.session(signal), this.#createNetwork(onSubnet)]);
     this.#session = session;
@@ -106,6 +113,7 @@ export class Materialization {
       else void this.#ended(vertex, id, exitCode ?? 0).catch(error => this.#fail(AppError.from(error)));
     }
     void this.#followGateway(session);
+    await this.tellDeadline();
     return true;
   }
 
@@ -154,6 +162,19 @@ export class Materialization {
     if (this.#session?.isOpen && joined !== undefined && !members.includes(joined)) {
       await engine.connectNetwork(this.#network, joined, ['gateway']);
     }
+  }
+
+  /** Tells every running container when it has to end by itself, if that is another time than before; one that cannot be told keeps it. */
+  async tellDeadline(): Promise<void> {
+    const { engine, deadlineMs, plan } = this.#options;
+    if (deadlineMs() === this.#toldMs) return;
+    this.#toldMs = deadlineMs();
+    await Promise.allSettled(
+      plan.vertices.map(async ({ vertex_id }) => {
+        const id = this.#containers.get(vertex_id);
+        if (id !== undefined) await tellDeadline(engine, id, deadlineMs(), Date.now());
+      }),
+    );
   }
 
   /** Stops watching and touches nothing: the next host takes it over. */
@@ -236,6 +257,7 @@ export class Materialization {
         PROOFBENCH_GATEWAY: 'gateway:7000',
         PROOFBENCH_TOKEN: vertex.token,
         PROOFBENCH_LOG_LEVEL: deployment.debug === 1 ? 'debug' : 'info',
+        ...deadlineEnv(this.#options.deadlineMs(), Date.now()),
         // Below the limit, so that a component meets its own limit before the kernel's.
         ...(vertex.language === 'js'
           ? { NODE_OPTIONS: `--max-old-space-size=${Math.floor((vertex.memory_bytes / 2 ** 20) * 0.75)}` }
@@ -248,7 +270,7 @@ export class Materialization {
       cpus: vertex.cpus,
       ...(vertex.gpus ? { gpus: vertex.gpus } : {}),
       pids: 512,
-      tmpfs: { '/tmp': 64 * 2 ** 20 },
+      tmpfs: { '/tmp': 64 * 2 ** 20, [leaseFolder]: 2 ** 16 },
     });
     this.#containers.set(vertex.vertex_id, id);
     this.#options.onContainer(vertex.container_id, { engine_id: id });
@@ -305,6 +327,8 @@ export class Materialization {
     if (signal.aborted) return;
     try {
       await this.#startContainer(vertex, id);
+      // It knows the deadline of its making only.
+      await tellDeadline(engine, id, this.#options.deadlineMs(), Date.now()).catch(() => false);
     } catch (error) {
       if ((await engine.inspectContainer(id)) !== undefined) throw error;
       this.#fail(takenAway(`the container of vertex ${vertex.alias}`));

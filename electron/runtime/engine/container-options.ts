@@ -1,6 +1,9 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { ContainerSpec } from './engine.ts';
 
+/** Where a component's init finds a later deadline than it was started with (`resources/images/base/init`). */
+export const leaseFolder = '/run/lease';
+
 /** Every container runs as this user; `app` in our base images. */
 const user = '1000:1000';
 
@@ -46,8 +49,9 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
   };
 }
 
-/** `/tmp` is everyone's, as usual; any other place is the component's own. */
+/** `/tmp` is everyone's, as usual, and what a container is told by its engine root's; any other place is the component's own. */
 function tmpfsOptions(path: string, bytes: number): string {
-  const owner = path === '/tmp' ? 'mode=1777' : 'mode=0700,uid=1000,gid=1000';
+  const owner =
+    path === '/tmp' ? 'mode=1777' : path === leaseFolder ? 'mode=0755,uid=0,gid=0' : 'mode=0700,uid=1000,gid=1000';
   return `rw,nosuid,nodev,noexec,size=${bytes},${owner}`;
 }

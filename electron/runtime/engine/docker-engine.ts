@@ -335,6 +335,16 @@ export class DockerEngine implements Engine {
     });
   }
 
+  executeAsRoot(containerId: string, command: string[]): Promise<number> {
+    return this.#call(`running ${command[0]} in container ${containerId}`, async () => {
+      const exec = await this.#docker.getContainer(containerId).exec({ Cmd: command, User: '0:0', AttachStdout: true });
+      const output = (await exec.start({ hijack: true, Tty: false })) as Duplex;
+      output.resume();
+      await new Promise(ended => output.once('close', ended).once('end', ended));
+      return (await exec.inspect()).ExitCode ?? -1;
+    });
+  }
+
   createNetwork(spec: NetworkSpec): Promise<string> {
     return this.#call(`creating network ${spec.name}`, async () => {
       const network = await this.#docker.createNetwork({

@@ -172,6 +172,8 @@ export interface Engine {
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   listContainers(labels: Record<string, string>): Promise<ContainerState[]>;
   exec(containerId: string, command: string[]): Promise<ExecSession>;
+  /** Runs a command in a running container as its root user, which has no capability, and resolves with its exit code. */
+  executeAsRoot(containerId: string, command: string[]): Promise<number>;
 
   createNetwork(spec: NetworkSpec): Promise<string>;
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
