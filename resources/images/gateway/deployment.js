@@ -192,6 +192,12 @@ export class Deployments {
     return this.#byId.get(id);
   }
 
+  /** Whether any component is registered. */
+  get hasComponents() {
+    for (const { vertices } of this.#byId.values()) for (const { link } of vertices.values()) if (link) return true;
+    return false;
+  }
+
   /**
    * The same plan again changes nothing but the parameters that differ; another plan replaces the deployment, and its components
    * register anew.

@@ -16,6 +16,9 @@ const version = process.env.PROOFBENCH_VERSION ?? '0.1.0';
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
 
+/** A gateway that nobody needs any more ends by itself: its host may be gone for good. */
+const idleMs = Number(process.env.PROOFBENCH_GATEWAY_IDLE_MS ?? 120_000);
+
 const deployments = new Deployments();
 
 mkdirSync(dirname(socketPath), { recursive: true });
@@ -27,3 +30,20 @@ const components = createComponentServer(deployments);
 components.listen(port, '0.0.0.0', () => {
   console.log(JSON.stringify({ type: 'listening', port: components.address().port, version }));
 });
+
+let neededAt = Date.now();
+const hosts = new Set();
+host.on('session', session => {
+  hosts.add(session);
+  session.on('close', () => {
+    hosts.delete(session);
+    neededAt = Date.now();
+  });
+});
+setInterval(
+  () => {
+    if (hosts.size > 0 || deployments.hasComponents) neededAt = Date.now();
+    else if (Date.now() - neededAt >= idleMs) process.exit(0);
+  },
+  Math.min(idleMs, 5_000),
+).unref();

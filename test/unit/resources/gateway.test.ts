@@ -23,6 +23,18 @@ describe('the gateway', () => {
     await graph.ready();
   });
 
+  it('ends by itself when neither a host nor a component has needed it for a while', async () => {
+    await using graph = await LocalGraph.start({ a: { source: idle } }, [], 'dep_test', {
+      PROOFBENCH_GATEWAY_IDLE_MS: '200',
+    });
+    await graph.ready();
+    graph.session.destroy();
+    await new Promise(resolve => setTimeout(resolve, 600));
+    expect(graph.gateway.exitCode, 'a component is there').toBeNull();
+    graph.component('a').process.kill('SIGKILL');
+    await until(() => graph.gateway.exitCode === 0);
+  });
+
   it('refuses a wrong token, and the component keeps waiting', async () => {
     await using graph = await LocalGraph.start({ a: { source: idle, wrongToken: 'guessed' } });
     await new Promise(resolve => setTimeout(resolve, 500));

@@ -52,10 +52,15 @@ export class LocalGraph implements AsyncDisposable {
   }
 
   /** `edges` as `from.output → to.input`, e.g. `in.0 > cut.0`. */
-  static async start(vertices: Record<string, Vertex>, edges: string[] = [], id = 'dep_test'): Promise<LocalGraph> {
+  static async start(
+    vertices: Record<string, Vertex>,
+    edges: string[] = [],
+    id = 'dep_test',
+    gatewayEnv: Record<string, string> = {},
+  ): Promise<LocalGraph> {
     const graph = new LocalGraph(await mkdtemp(join(tmpdir(), 'ppl-sdk-')), id);
     try {
-      await graph.startGateway();
+      await graph.startGateway(gatewayEnv);
       await graph.deploy(vertices, edges);
       return graph;
     } catch (error) {
@@ -76,9 +81,13 @@ export class LocalGraph implements AsyncDisposable {
     return this.#port;
   }
 
-  async startGateway(): Promise<void> {
+  get gateway(): ChildProcess {
+    return this.#gateway as ChildProcess;
+  }
+
+  async startGateway(env: Record<string, string> = {}): Promise<void> {
     const gateway = spawn(process.execPath, [join(resources, 'images/gateway/main.js')], {
-      env: { PROOFBENCH_GATEWAY_PORT: String(this.#port), PROOFBENCH_GATEWAY_SOCKET: this.#socketPath },
+      env: { ...env, PROOFBENCH_GATEWAY_PORT: String(this.#port), PROOFBENCH_GATEWAY_SOCKET: this.#socketPath },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#processes.push(gateway);
