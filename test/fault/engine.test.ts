@@ -15,8 +15,8 @@ function workspaceOn(engine: OwnEngine): Workspace {
 
 function untilStatus(backend: BuiltBackend, deployment: string, status: string): Promise<void> {
   return expect
-    .poll(async () => (await backend.show(deployment)).status, { timeout: 90_000, interval: 250 })
-    .toBe(status);
+    .poll(async () => backend.show(deployment), { timeout: 90_000, interval: 250 })
+    .toMatchObject({ status });
 }
 
 async function nothingIsLeft(workspace: Workspace): Promise<void> {
@@ -47,12 +47,12 @@ describe.skipIf(impossible !== undefined)('Docker is restarted under a live depl
     });
   }
 
-  it('again and again: it comes back each time', async () => {
+  it('more often than a container may crash: it comes back each time', async () => {
     await using engine = await OwnEngine.create();
     await using workspace = workspaceOn(engine);
     const backend = await BuiltBackend.build(workspace, echo);
     const deployment = await backend.deploy();
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 4; round++) {
       await engine.stop();
       await engine.start();
       await expect
@@ -60,6 +60,7 @@ describe.skipIf(impossible !== undefined)('Docker is restarted under a live depl
         .toBe(`round ${round}`);
     }
     await untilStatus(backend, deployment, 'running');
+    expect((await backend.show(deployment)).containers.map(({ restarts }) => restarts)).toEqual([0, 0, 0]);
     await backend.undeploy();
     await nothingIsLeft(workspace);
   });
@@ -119,15 +120,14 @@ describe.skipIf(impossible !== undefined)("Docker's disk is full", () => {
     const backend = await BuiltBackend.build(workspace, echo);
     engine.fill(0);
     const failed = await workspace.ppl(['backend', 'deploy', '--runtime=local', `--backend=${backend.id}`, '--wait']);
-    expect(failed.code, failed.stderr).toBe(5);
+    expect(failed.code, failed.stdout + failed.stderr).toBe(5);
     expect(failed.stderr).toContain('disk_full');
-    const { items } = await workspace.json<{ items: { id: string; status: string }[] }>([
-      'deployment',
-      'list',
-      '--all',
-    ]);
+    const { items } = await workspace.json<{ items: { id: string }[] }>(['deployment', 'list']);
     expect(items).toHaveLength(1);
-    expect(items[0]).toMatchObject({ status: 'failed', error: { code: 'disk_full' } });
+    expect(await backend.show(items[0]?.id as string)).toMatchObject({
+      status: 'failed',
+      error: { code: 'disk_full' },
+    });
     await nothingIsLeft(workspace);
     engine.free();
     await backend.deploy();

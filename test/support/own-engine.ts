@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,7 +38,7 @@ export class OwnEngine implements AsyncDisposable {
   static get impossible(): string | undefined {
     if (process.platform !== 'linux') return 'a second Docker engine can only be started on Linux';
     if (process.getuid?.() !== 0) return 'a second Docker engine can only be started by root';
-    const missing = ['dockerd', 'ip', 'nsenter', 'unshare'].filter(
+    const missing = ['dockerd', 'fallocate', 'ip', 'nsenter', 'unshare'].filter(
       program =>
         !['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/bin'].some(dir => existsSync(join(dir, program))),
     );
@@ -107,11 +107,9 @@ export class OwnEngine implements AsyncDisposable {
 
   /** Leaves `megabytes` of its disk. */
   fill(megabytes: number): void {
-    const [, free] = execFileSync('df', ['--output=avail', '--block-size=1M', this.#seenData], { encoding: 'utf8' })
-      .trim()
-      .split('\n');
-    const count = Math.max(0, Number(free) - megabytes);
-    execFileSync('dd', ['if=/dev/zero', `of=${this.#filler}`, 'bs=1M', `count=${count}`], { stdio: 'ignore' });
+    const { bavail, bsize } = statfsSync(this.#seenData);
+    const bytes = Math.max(0, bavail * bsize - megabytes * 2 ** 20);
+    execFileSync('fallocate', ['-l', String(bytes), this.#filler]);
   }
 
   /** Gives back what `fill` took. */

@@ -267,7 +267,8 @@ export class Deployer implements AsyncDisposable {
     if (left.length > 0) {
       const engine = await this.#options.engine();
       await engine.info();
-      await Promise.all(left.map(deployment => this.#recoverOne(engine, deployment)));
+      const recovered = await Promise.allSettled(left.map(deployment => this.#recoverOne(engine, deployment)));
+      for (const result of recovered) if (result.status === 'rejected') throw result.reason;
     }
     await this.sweep();
   }
@@ -313,7 +314,8 @@ export class Deployer implements AsyncDisposable {
       this.#lookingForEngine = true;
       try {
         await this.recover();
-        this.#stranded.clear();
+        // One may have been stranded anew meanwhile.
+        for (const id of [...this.#stranded]) if (!isLive(this.#get(id).status)) this.#stranded.delete(id);
       } catch {
         // Not yet.
       } finally {
@@ -488,8 +490,9 @@ export class Deployer implements AsyncDisposable {
    * Failed is terminal: containers and network go, logs stay (docs/deployments.txt, Lifecycle). Only what the workspace owns outlasts the
    * loss of its engine: it is brought up anew when that is back, as after any maintenance.
    */
-  async #broke(id: string, materialization: Materialization, error: AppError): Promise<void> {
+  async #broke(id: string, materialization: Materialization, thrown: AppError): Promise<void> {
     const { store, log } = this.#options;
+    const error = await materialization.reasonOf(thrown);
     const deployment = this.#get(id);
     if (this.#closed || this.#live.get(id)?.materialization !== materialization) return;
     if (deployment.status !== 'running' && deployment.status !== 'deploying') return;
@@ -547,6 +550,7 @@ export class Deployer implements AsyncDisposable {
       removal.catch(() => {
         // It is gone on with when the engine is back, by whoever hosts then.
         this.#live.delete(id);
+        this.#options.gateway.release(live.materialization.key);
         this.#stranded.add(id);
       });
     }
@@ -563,15 +567,17 @@ export class Deployer implements AsyncDisposable {
     }
     const plan = this.#planOf(deployment);
     const materialization = this.#materialize(engine, deployment, plan, generation);
-    const wasRunning = deployment.status === 'running' || this.#stranded.has(id);
-    if (!wasRunning) {
+    const stranded = this.#stranded.has(id);
+    if (stranded ? !(await materialization.isWhole()) : deployment.status !== 'running') {
       await materialization.remove();
+      this.#stranded.delete(id);
       this.#bringUp(engine, deployment, plan, defaultReadyTimeoutMs);
       return;
     }
+    this.#stranded.delete(id);
     const live = this.#keep(id, materialization, defaultReadyTimeoutMs);
     live.started = this.#untilRunning(id, live, async limit => {
-      if (await materialization.adopt(AbortSignal.any([limit, AbortSignal.timeout(30_000)]))) return;
+      if (await materialization.adopt(AbortSignal.any([limit, AbortSignal.timeout(30_000)]), stranded)) return;
       throw new AppError('container_exited', 'A container of this deployment was removed while nobody was watching.', {
         hint: 'Its output up to then was kept: ppl container logs. Deploy again.',
       });

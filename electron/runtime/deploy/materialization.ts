@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { Signal } from '../base/signal.ts';
 import { leaseFolder } from '../engine/container-options.ts';
 import type { ContainerState, Engine } from '../engine/engine.ts';
+import { unreachable } from '../engine/engine-error.ts';
 import { labels } from '../engine/labels.ts';
 import type { ContainerChange, Deployment } from '../store/deployments.ts';
 import { deadlineEnv, tellDeadline } from './container-deadline.ts';
@@ -91,8 +92,22 @@ export class Materialization {
     void this.#followGateway(session);
   }
 
-  /** Takes over what a former host left; false when it is not all there any more. What ended meanwhile is started again. */
-  async adopt(signal: AbortSignal): Promise<boolean> {
+  /** Whether every container and the network exist, running or not. */
+  async isWhole(): Promise<boolean> {
+    const { engine, plan } = this.#options;
+    const [containers, networks] = await allOf([
+      engine.listContainers(this.#labels()),
+      engine.listNetworks(this.#labels()),
+    ]);
+    const own = containers.filter(({ labels }) => this.#isOwn(labels));
+    return own.length === plan.vertices.length && networks.some(({ labels }) => this.#isOwn(labels));
+  }
+
+  /**
+   * Takes over what a former host left; false when it is not all there any more. What ended meanwhile is started again, which is no
+   * restart of its own making where `engineWasAway`.
+   */
+  async adopt(signal: AbortSignal, engineWasAway = false): Promise<boolean> {
     const { engine, gateway, plan } = this.#options;
     gateway.hold(this.key);
     const found = (await engine.listContainers(this.#labels())).filter(each => this.#isOwn(each.labels));
@@ -110,7 +125,10 @@ export class Materialization {
     for (const [vertex, { id, running, exitCode }] of states) {
       this.#options.log(vertex.container_id).recover(await engine.reattachContainer(id, running));
       if (running) this.#watchExit(vertex, id);
-      else void this.#ended(vertex, id, exitCode ?? 0).catch(error => this.#fail(AppError.from(error)));
+      else {
+        const again = engineWasAway ? this.#startAgain(vertex, id) : this.#ended(vertex, id, exitCode ?? 0);
+        void again.catch(error => this.#fail(AppError.from(error)));
+      }
     }
     void this.#followGateway(session);
     await this.tellDeadline();
@@ -127,6 +145,13 @@ export class Materialization {
       if (signal.aborted) throw this.#neverReady(signal.reason);
       await this.#changed.next({ signal });
     }
+  }
+
+  /** Why it really broke: whatever goes wrong on an engine that is going away, that is the reason. */
+  async reasonOf(error: AppError): Promise<AppError> {
+    const { engine } = this.#options;
+    if (error.code === 'docker_unreachable' || (await engine.isStaying())) return error;
+    return unreachable(`Docker at ${engine.host} went away.`, error);
   }
 
   /** A byte stream to a vertex's endpoint. */
@@ -300,6 +325,7 @@ export class Materialization {
     const { engine, log, onContainer, restartDelayMs } = this.#options;
     const { signal } = this.#watching;
     const state = await engine.inspectContainer(id);
+    if (!(await engine.isStaying())) return this.#fail(unreachable(`Docker at ${engine.host} went away.`));
     if (signal.aborted) return;
     const own = log(vertex.container_id);
     await complete(own);
@@ -322,9 +348,16 @@ export class Materialization {
       ended,
     );
     if (delayMs === undefined) return this.#fail(ended);
-    own.expectMore();
     await pause(delayMs, signal);
-    if (signal.aborted) return;
+    await this.#startAgain(vertex, id);
+  }
+
+  /** Once what it wrote before is kept. */
+  async #startAgain(vertex: PlannedVertex, id: string): Promise<void> {
+    const { engine, log } = this.#options;
+    await complete(log(vertex.container_id));
+    if (this.#watching.signal.aborted) return;
+    log(vertex.container_id).expectMore();
     try {
       await this.#startContainer(vertex, id);
       // It knows the deadline of its making only.

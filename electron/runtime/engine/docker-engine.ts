@@ -24,6 +24,7 @@ import { engineError, engineWords, statusOf, unreachable } from './engine-error.
 import { execSession } from './exec-stream.ts';
 import { jsonLines } from './json-lines.ts';
 import { labels as labelNames } from './labels.ts';
+import { probeEngine } from './probe.ts';
 
 /** What we read of `docker info`. */
 interface EngineFacts {
@@ -45,11 +46,13 @@ export class DockerEngine implements Engine {
   readonly host: string;
   readonly source: string;
   readonly #docker: Docker;
+  readonly #located: LocatedEngine;
   readonly #onLost: () => void;
 
   /** `onLost` hears of every call that found the engine gone. */
   constructor(located: LocatedEngine, onLost: () => void = () => undefined) {
     this.#onLost = onLost;
+    this.#located = located;
     this.host = located.host;
     this.source = located.source;
     this.#docker = new Docker({ ...located.connection });
@@ -78,6 +81,12 @@ export class DockerEngine implements Engine {
       },
       signal,
     );
+  }
+
+  async isStaying(): Promise<boolean> {
+    if ((await probeEngine(this.#located)).outcome === 'answers') return true;
+    this.#onLost();
+    return false;
   }
 
   findImage(ref: string): Promise<ImageState | undefined> {

@@ -131,6 +131,11 @@ export interface Engine {
   readonly host: string;
   readonly source: string;
   info(signal?: AbortSignal): Promise<EngineInfo>;
+  /**
+   * Whether it takes new connections. One that shuts down ends its containers while it still answers on those that are open, so what it
+   * says then is no truth about a container.
+   */
+  isStaying(): Promise<boolean>;
 
   /** The image on this engine, or undefined. `ref`: a tag or an id. */
   findImage(ref: string): Promise<ImageState | undefined>;

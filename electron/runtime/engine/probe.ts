@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
 import { connect } from 'node:net';
 import Docker from 'dockerode';
 import { AppError } from '../../../shared/errors.ts';
@@ -20,7 +22,7 @@ const sshTimeoutMs = 10_000;
 export async function probeEngine(located: LocatedEngine, timeoutMs?: number): Promise<Probe> {
   const ms = timeoutMs ?? (located.connection.protocol === 'ssh' ? sshTimeoutMs : defaultTimeoutMs);
   const noAnswer = AbortSignal.timeout(ms);
-  const docker = new Docker({ ...located.connection });
+  const docker = new Docker({ ...located.connection, ...freshAgent(located.connection) });
   try {
     await within(docker.ping({ abortSignal: noAnswer } as never) as unknown as Promise<unknown>, noAnswer);
     return { outcome: 'answers', said: [] };
@@ -29,6 +31,12 @@ export async function probeEngine(located: LocatedEngine, timeoutMs?: number): P
     const said = [`no answer from ${located.host} within ${ms / 1000} s`];
     return { outcome: (await accepts(located.connection)) ? 'not_ready' : 'no_answer', said };
   }
+}
+
+/** An engine that leaves answers on connections it has and takes no new ones: only a new one tells. */
+function freshAgent({ protocol }: EngineConnection): { agent?: Agent } {
+  if (protocol === 'ssh') return {};
+  return { agent: protocol === 'https' ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false }) };
 }
 
 /** The version of an engine that answers; null when it does not say in time. */
