@@ -92,7 +92,7 @@ describe('A deployment', () => {
       expect(refused.stderr).toContain('topology_locked');
       expect(refused.stderr).toContain('fork');
     }
-    await workspace.json(['backend', 'rename', backend.id, 'a better name']);
+    await workspace.json(['backend', 'rename', backend.id, '--name=a better name']);
     const after = await backend.show(deployment);
     expect(after.containers, 'no container was started again').toEqual(before.containers);
     const cut = after.containers.find(({ alias }) => alias === 'cut')?.id as string;
