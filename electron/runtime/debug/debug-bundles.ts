@@ -90,6 +90,8 @@ export class DebugBundles {
     try {
       const lease = store.leases.get(leaseId);
       if (lease === undefined) return undefined;
+      // What is left of the disk is for the run's own end.
+      if (failure.error.code === 'disk_full') throw AppError.fromData(failure.error);
       const signal = AbortSignal.timeout(failureLimitMs);
       return (await this.save(lease, { failure }, { signal, progress: () => undefined })).path;
     } catch (error) {

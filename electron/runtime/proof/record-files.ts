@@ -77,8 +77,12 @@ export function linesOf(text: string): string[] {
   return text.split('\n').filter(line => line !== '');
 }
 
-/** An event as it may be given away: endpoint URLs and tokens are credentials. */
+/** An event as it may be given away: endpoint URLs and tokens are credentials, and where something lies on this machine is its user's. */
 export function withoutCredentials(event: RunEvent): RunEvent {
+  if (event.type === 'failed') {
+    const { debug_bundle: _, ...rest } = event;
+    return rest;
+  }
   if (event.type !== 'ready') return event;
   return { ...event, endpoints: event.endpoints.map(endpoint => ({ ...endpoint, token: '', url: '' })) };
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -256,12 +256,11 @@ describe('writing a debug bundle', () => {
     expect(left.filter(each => each.endsWith('.part'))).toEqual(['new.zip.2.part']);
   });
 
-  it.skipIf(process.getuid?.() === 0)('that cannot be done is told in the log, and the run fails without', async () => {
-    chmodSync(desk.home, 0o500);
-    const failure = { stage: 'start', error: new AppError('internal', 'It broke.').toData() };
+  it('does not take the last of a full disk', async () => {
+    const failure = { stage: 'fixtures', error: new AppError('disk_full', 'The disk is full.').toData() };
     expect(await bundles().ofFailure(lease.id, failure)).toBeUndefined();
-    chmodSync(desk.home, 0o700);
-    expect(told[0]).toContain('no debug bundle');
+    expect(told).toEqual([`${lease.id}: no debug bundle: The disk is full.`]);
+    expect(readdirSync(desk.home)).not.toContain('debug');
   });
 
   it('where a file is in the way is told in the log, and the run fails without', async () => {
