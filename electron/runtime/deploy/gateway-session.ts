@@ -65,13 +65,18 @@ export class GatewaySession {
   /**
    * Tells a running component the new value of a parameter: `applied` once it said so, `pending` when it is not registered and will be
    * told as it does.
-   * @throws AppError `timed_out` when it does not answer within 5 s: it has the value, and applies it after what it is at.
+   * @throws AppError `not_found` when the gateway has no such vertex; `timed_out` when it does not answer within 5 s: it has the value, and applies it after what it is at.
    */
   async setConfig(id: string, vertexId: string, name: string, value: unknown): Promise<'applied' | 'pending'> {
     const path = `/deployments/${id}/vertices/${vertexId}/config`;
     const { status, text } = await this.#answerTo('PUT', path, JSON.stringify({ name, value }));
     if (status === 204) return 'applied';
     if (status === 202) return 'pending';
+    if (status === 404) {
+      throw new AppError('not_found', `The gateway knows no vertex ${vertexId} of deployment ${id}.`, {
+        hint: 'The deployment has ended or was replaced; the value is in the backend and goes with the next one.',
+      });
+    }
     if (status !== 504) throw refused('PUT', path, status, text);
     throw new AppError(
       'timed_out',

@@ -11,7 +11,7 @@ const APPLIED_WITHIN_MS = 5_000;
  * @typedef {{host: string, edgePort: number, httpPort: number, instance: string, send(message: object): void, close(): void,
  *   connected: Map<string, string> | undefined}} Link  a registered component; `connected` is what it was last told of its edges
  * @typedef {{plan: VertexPlan, status: VertexStatus, link: Link | undefined, configSeq: number,
- *   awaited: Map<number, (outcome: 'applied' | 'pending') => void>}} Vertex  `awaited`: by the seq of a config message
+ *   awaited: Map<number, (outcome: 'applied' | 'pending' | 'gone') => void>}} Vertex  `awaited`: by the seq of a config message
  */
 
 /**
@@ -48,9 +48,12 @@ export class Deployment {
    * @param {Link} link
    */
   register(vertex, link) {
-    vertex.link?.close();
+    const { link: former } = vertex;
     vertex.link = link;
-    letGo(vertex);
+    former?.close();
+    letGo(vertex, 'pending');
+    // Its end was not seen, and it is another process: whoever watches must hear that the one before is gone.
+    if (former && former.instance !== link.instance) this.#change(vertex, 'lost');
     const { plan } = vertex;
     link.send({
       type: 'welcome',
@@ -84,17 +87,18 @@ export class Deployment {
   lost(vertex, link) {
     if (vertex.link !== link) return;
     vertex.link = undefined;
-    letGo(vertex);
+    letGo(vertex, 'pending');
     this.#change(vertex, 'lost');
   }
 
   /**
    * Tells a component the new value of a parameter. Messages to one component keep their order. `pending`: it is not there, and is
-   * told when it registers; `late`: it has not said in time that it applied it.
+   * told when it registers; `late`: it has not said in time that it applied it; `gone`: its
+   * deployment has ended meanwhile.
    * @param {Vertex} vertex
    * @param {string} name
    * @param {unknown} value
-   * @returns {Promise<'applied' | 'pending' | 'late'>}
+   * @returns {Promise<'applied' | 'pending' | 'late' | 'gone'>}
    */
   async setConfig(vertex, name, value) {
     vertex.plan.config = { ...vertex.plan.config, [name]: value };
@@ -119,9 +123,15 @@ export class Deployment {
     if (vertex.link === link) vertex.awaited.get(seq)?.('applied');
   }
 
-  /** Takes over what another plan of the same graph says of parameters; false when it is of another graph. */
+  /**
+   * Takes over what another plan of the same graph says of parameters; false when it is of another graph, or lacks a
+   * parameter, which no message could take away.
+   */
   takeConfig(plan) {
     if (JSON.stringify(withoutConfig(this.plan)) !== JSON.stringify(withoutConfig(plan))) return false;
+    const lacking = ({ vertex_id, config }) =>
+      Object.keys(this.vertices.get(vertex_id).plan.config).some(name => !Object.hasOwn(config, name));
+    if (plan.vertices.some(lacking)) return false;
     for (const { vertex_id, config } of plan.vertices) {
       const vertex = this.vertices.get(vertex_id);
       for (const [name, value] of Object.entries(config)) {
@@ -150,6 +160,7 @@ export class Deployment {
       const link = vertex.link;
       vertex.link = undefined;
       link?.close();
+      letGo(vertex, 'gone');
     }
     for (const { onClose } of this.#watchers) onClose();
     this.#watchers.clear();
@@ -237,8 +248,8 @@ export class Deployments {
 }
 
 /** Whoever waits for an answer of a component that is gone need not: it is given its whole config when it is back. */
-function letGo(vertex) {
-  for (const resolve of vertex.awaited.values()) resolve('pending');
+function letGo(vertex, outcome) {
+  for (const resolve of vertex.awaited.values()) resolve(outcome);
 }
 
 function withoutConfig({ vertices, edges }) {

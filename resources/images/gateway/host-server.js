@@ -46,7 +46,8 @@ async function route(stream, headers, deployments, version) {
 
   const [, ofDeployment, ofVertex] = /^\/deployments\/([^/?]+)\/vertices\/([^/?]+)\/config$/.exec(path) ?? [];
   if (ofDeployment && method === 'PUT') {
-    return setConfig(stream, deployments.get(decodeURIComponent(ofDeployment)), decodeURIComponent(ofVertex));
+    const deployment = deployments.get(decodeURIComponent(ofDeployment));
+    return setConfig(stream, deployment, deployment?.vertices.get(decodeURIComponent(ofVertex)));
   }
   const [, encodedId, events] = /^\/deployments\/([^/?]+)(\/events)?$/.exec(path) ?? [];
   if (!encodedId) return refuse(stream, 404, 'not_found', `there is no ${path}`);
@@ -71,17 +72,30 @@ async function put(stream, id, deployments) {
   answer(stream, 204);
 }
 
-async function setConfig(stream, deployment, vertexId) {
-  const text = await textOf(stream, MAX_PLAN_BYTES);
-  if (text === undefined) return refuse(stream, 413, 'too_large', `a value may have ${MAX_PLAN_BYTES} bytes`);
-  const vertex = deployment?.vertices.get(vertexId);
+/** The end of the queue for each vertex: a large value must not be overtaken by a small one that was asked for after it. */
+const queues = new WeakMap();
+
+async function setConfig(stream, deployment, vertex) {
   if (!vertex) return refuse(stream, 404, 'not_found', 'no such deployment or vertex');
-  const { name, value } = parseJson(text) ?? {};
-  if (typeof name !== 'string' || value === undefined) {
-    return refuse(stream, 400, 'invalid_config', 'give the name and the value of a parameter');
+  const before = queues.get(vertex);
+  const { promise, resolve: handOn } = Promise.withResolvers();
+  queues.set(vertex, promise);
+  let sent;
+  try {
+    const text = await textOf(stream, MAX_PLAN_BYTES);
+    await before;
+    if (text === undefined) return refuse(stream, 413, 'too_large', `a value may have ${MAX_PLAN_BYTES} bytes`);
+    const { name, value } = parseJson(text) ?? {};
+    if (typeof name !== 'string' || name === '' || value === undefined) {
+      return refuse(stream, 400, 'invalid_config', 'give the name and the value of a parameter');
+    }
+    sent = deployment.setConfig(vertex, name, value);
+  } finally {
+    handOn();
   }
-  const outcome = await deployment.setConfig(vertex, name, value);
+  const outcome = await sent;
   if (outcome === 'late') return refuse(stream, 504, 'late', 'the component has not said that it applied the value');
+  if (outcome === 'gone') return refuse(stream, 404, 'not_found', 'the deployment has ended');
   answer(stream, outcome === 'applied' ? 204 : 202);
 }
 
