@@ -5,6 +5,7 @@ import { FrameReader, MAX_FRAME_BYTES } from './frame.js';
 const MAX_WAITING = 16;
 const MAX_HELLO_BYTES = 4 * 1024;
 const HELLO_WITHIN_MS = 5_000;
+const QUIET_MS = 1_000;
 
 /** @typedef {{value: unknown, messageIds: string[]}} Message */
 
@@ -140,14 +141,31 @@ export class EdgesIn {
     /** @type {Port | undefined} */
     let port;
     let id = '';
+    /** What came while the producer's connection before this one still had messages of its own. */
+    /** @type {Message[] | undefined} */
+    let early;
     const reader = new FrameReader((json, attachments, bytes) => {
       if (port) {
         const { decode } = port;
         const value = decode ? decode(json.value, attachments) : json.value;
-        port.push({ value, messageIds: json.message_ids, bytes });
+        const message = { value, messageIds: json.message_ids, bytes };
+        if (early) early.push(message);
+        else port.push(message);
       } else {
-        port = this.#admit(json, socket);
+        const edge = this.#edgeOf(json);
+        port = edge.port;
         id = json.edge;
+        const before = edge.socket;
+        edge.socket = socket;
+        if (before) {
+          early = [];
+          whenOver(before, () => {
+            for (const message of early) port.push(message);
+            early = undefined;
+            socket.resume();
+            guarded(() => {});
+          });
+        }
         reader.maxBytes = MAX_FRAME_BYTES;
         clearTimeout(late);
         this.#onAccepted();
@@ -157,7 +175,8 @@ export class EdgesIn {
     const guarded = read => {
       try {
         read();
-        port?.pauseIfFull(socket);
+        if (early) socket.pause();
+        else port?.pauseIfFull(socket);
       } catch (error) {
         const from = id === '' ? `a connection from ${socket.remoteAddress}` : `edge ${id}`;
         process.stderr.write(`pipelogic: closed ${from}: ${error.message}\n`);
@@ -177,14 +196,31 @@ export class EdgesIn {
     });
   }
 
-  /** @returns {Port} of the edge that `hello` proves to be */
-  #admit(hello, socket) {
+  /** The edge that `hello` proves to be. */
+  #edgeOf(hello) {
     const edge = this.#edges.get(hello.edge);
     if (!edge || !timingSafeEqual(edge.token, digestOf(String(hello.token)))) throw new Error('unknown edge or token');
-    edge.socket?.destroy();
-    edge.socket = socket;
-    return edge.port;
+    return edge;
   }
+}
+
+/**
+ * A producer that was started again: what it said before it ended comes first. A connection that nothing comes out of any
+ * more, although there is room, was never closed: it is given up.
+ * @param {Socket} socket
+ * @param {() => void} then
+ */
+function whenOver(socket, then) {
+  if (socket.destroyed) return then();
+  let read = socket.bytesRead;
+  const quiet = setInterval(() => {
+    if (socket.bytesRead === read && !socket.isPaused()) socket.destroy();
+    read = socket.bytesRead;
+  }, QUIET_MS);
+  socket.once('close', () => {
+    clearInterval(quiet);
+    then();
+  });
 }
 
 /**

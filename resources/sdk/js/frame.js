@@ -48,7 +48,7 @@ export class FrameReader {
   #bodyHeld = 0;
 
   /**
-   * @param {(json: any, attachments: Buffer[], bytes: number) => void} onFrame  `bytes`: of the whole frame
+   * @param {(json: any, attachments: Buffer[], bytes: number) => void} onFrame  `bytes`: of both
    * @param {number} maxBytes
    */
   constructor(onFrame, maxBytes) {
@@ -132,6 +132,6 @@ export class FrameReader {
       this.#shared ||= !isOwn && !copied;
       at += length;
     }
-    this.#onFrame(json, attachments, body.length);
+    this.#onFrame(json, attachments, body.length - 4);
   }
 }

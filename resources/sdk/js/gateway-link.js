@@ -33,11 +33,6 @@ export class GatewayLink {
     this.#send({ type: 'ready' });
   }
 
-  /** The new value of a parameter is in place. */
-  applied(seq) {
-    this.#send({ type: 'config_applied', seq });
-  }
-
   #send(message) {
     if (this.#socket.writable) this.#socket.write(`${JSON.stringify(message)}\n`);
   }
@@ -48,6 +43,10 @@ export class GatewayLink {
     let redialMs = REDIAL_MS;
     let rest = '';
     socket.setEncoding('utf8');
+    // An answer is for whoever asked, not for the gateway that came after.
+    const reply = answer => {
+      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
+    };
     socket.on('connect', () => this.#send(this.#register));
     socket.on('data', text => {
       const lines = (rest + text).split('\n');
@@ -60,7 +59,7 @@ export class GatewayLink {
           this.#refused(message.reason);
         } else {
           this.#refusedSince = 0;
-          this.#handlers[message.type]?.(message);
+          this.#handlers[message.type]?.(message, reply);
         }
       }
     });

@@ -35,12 +35,14 @@ export const config: Record<string, any>;
 
 /**
  * Calls back when a mutable parameter was given another value while the component runs, after `config` has it and before the next
- * invocation; in the order of the edits. Returns how to end it.
+ * invocation, which waits for a callback that is asynchronous; in the order of the edits. One that throws ends the
+ * component. Returns how to end it.
  *
  * @example
  * subscribe((name, value) => { if (name === 'labels') index = indexOf(value); });
  */
-export function subscribe(callback: (name: string, value: unknown) => void): () => void;
+// biome-ignore lint/suspicious/noExplicitAny: the type of a parameter is in component.yml
+export function subscribe(callback: (name: string, value: any) => void | Promise<void>): () => void;
 
 /**
  * Feeds `process` with messages until the deployment ends.

@@ -1,7 +1,7 @@
 import { sendError, serve } from './http-server.js';
 import { newMessageId } from './message-id.js';
 import { start } from './run.js';
-import { checked, edgesOut, inputs, isCheck, outputs, ready } from './session.js';
+import { checked, edgesOut, inputs, isCheck, liveConfig, outputs, ready } from './session.js';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const MAX_BODIES_BYTES = 192 * 1024 * 1024;
@@ -162,7 +162,8 @@ function accept(bytes, contentType, { decode }) {
     let frames;
     const id = newMessageId();
     try {
-      const result = await decode(bytes, contentType);
+      if (liveConfig.unsettled) await liveConfig.settled();
+      const result = await liveConfig.during(decode(bytes, contentType));
       const values = outputs.length === 1 ? [result] : result;
       frames = outputs.map((port, index) =>
         values[index] === undefined ? undefined : port.frame(values[index], [id]),

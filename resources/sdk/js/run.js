@@ -5,10 +5,9 @@ import {
   edgesOut,
   fail,
   inputs,
-  invocationBegins,
-  invocationEnds,
   isCheck,
   isTraced,
+  liveConfig,
   met,
   outputs,
   ready,
@@ -42,6 +41,7 @@ export function start() {
   if (called) throw new Error('pipelogic: run() may be called once');
   called = true;
   if (isCheck) checked();
+  liveConfig.open();
   met('run');
 }
 
@@ -66,18 +66,17 @@ async function runLoop(tick) {
         breathed = performance.now();
       }
       if (edgesOut.congested) await edgesOut.writable();
+      if (liveConfig.unsettled) await liveConfig.settled();
       const messages = edgesIn.take();
       if (isTraced()) {
         for (const [index, { messageIds, bytes }] of messages.entries()) trace('in', inputs[index], messageIds, bytes);
       }
       const started = performance.now();
-      invocationBegins();
       const pending = tick(
         messages.map(({ value }) => value),
         idsOf(messages),
       );
-      if (pending) await pending;
-      invocationEnds();
+      if (pending) await liveConfig.during(pending);
       const now = performance.now();
       // Batching pays only while messages queue up and are quickly dealt with; else each one leaves at once.
       if (now - started > QUICK_MS) edgesOut.flush();

@@ -11,6 +11,7 @@ import { EdgesIn } from './edge-in.js';
 import { EdgesOut } from './edge-out.js';
 import { frameOf } from './frame.js';
 import { GatewayLink } from './gateway-link.js';
+import { LiveConfig } from './live-config.js';
 
 const SDK = 'js/0.1.0';
 const DRAIN_MS = 500;
@@ -54,7 +55,7 @@ export class Port {
   frame(value, messageIds) {
     const attachments = [];
     const frame = frameOf(this.#fit(value, attachments), attachments, messageIds);
-    if (isTraced()) trace('out', this, messageIds, frame.header.length + frame.bytes);
+    if (isTraced()) trace('out', this, messageIds, Buffer.byteLength(frame.header) + frame.bytes);
     return frame;
   }
 
@@ -75,15 +76,12 @@ export const outputs = [];
 /** @type {{name: string, kind: string, transports: string[]}[]} */
 export const endpoints = [];
 export const config = configOf(isCheck ? JSON.parse(process.env.PROOFBENCH_CHECK_CONFIG ?? '{}') : {});
+export const liveConfig = new LiveConfig(config, fail);
 export const edgesIn = new EdgesIn(settle);
 export const edgesOut = new EdgesOut(settle);
 
 /** @type {'info' | 'debug'} */
 let logLevel = 'info';
-/** New values of parameters that came while an invocation was under way. */
-const changes = [];
-const subscribers = new Set();
-let invocations = 0;
 
 /** @type {GatewayLink | undefined} */
 let link;
@@ -103,22 +101,6 @@ export function requires(name) {
 export function met(name) {
   conditions.delete(name);
   settle();
-}
-
-/** Calls back with each new value of a mutable parameter, once `config` has it, in the order of the edits. */
-export function subscribe(callback) {
-  subscribers.add(callback);
-  return () => subscribers.delete(callback);
-}
-
-/** An invocation is under way: parameters do not change until it is over. */
-export function invocationBegins() {
-  invocations += 1;
-}
-
-export function invocationEnds() {
-  invocations -= 1;
-  applyChanges();
 }
 
 /** Whether this is a debug deployment, in which each message is told. */
@@ -164,16 +146,16 @@ export async function connectSession() {
       { type: 'register', token, edge_port: edgePort, http_port: httpPort, sdk: SDK, instance: randomUUID() },
       {
         welcome(message) {
+          logLevel = message.log_level;
+          liveConfig.welcome(message.config, !introduced);
           if (!introduced) introduce(message);
-          else catchUp(message.config);
           told = false;
           edgesIn.expect(inputs.map((port, index) => ({ decode: port.decode, edges: message.inputs[index].edges })));
           conditions.add('edges');
           welcomed(undefined);
         },
-        config(message) {
-          changes.push(message);
-          applyChanges();
+        config({ seq, name, value }, reply) {
+          liveConfig.receive(name, value, () => reply({ type: 'config_applied', seq }));
         },
         connect(message) {
           edgesOut.connect(message.edges);
@@ -192,32 +174,9 @@ export function checked() {
 
 function introduce(message) {
   introduced = true;
-  Object.assign(config, message.config);
   inputs.push(...message.inputs.map(({ type }, index) => new Port('input', index, type)));
   outputs.push(...message.outputs.map(({ type }, index) => new Port('output', index, type)));
   endpoints.push(...message.endpoints);
-  logLevel = message.log_level;
-}
-
-/** What was changed while the gateway was away. */
-function catchUp(values) {
-  for (const [name, value] of Object.entries(values)) {
-    if (JSON.stringify(config[name]) !== JSON.stringify(value)) changes.push({ name, value });
-  }
-  applyChanges();
-}
-
-function applyChanges() {
-  if (invocations > 0) return;
-  try {
-    for (let change = changes.shift(); change; change = changes.shift()) {
-      config[change.name] = change.value;
-      for (const callback of subscribers) callback(change.name, change.value);
-      if (change.seq !== undefined) link.applied(change.seq);
-    }
-  } catch (error) {
-    void fail(error);
-  }
 }
 
 function settle() {

@@ -19,6 +19,7 @@ export interface Vertex {
   config?: Record<string, unknown>;
   /** Given to the container instead of the token the gateway knows. */
   wrongToken?: string;
+  logLevel?: 'info' | 'debug';
   env?: Record<string, string>;
 }
 
@@ -35,6 +36,8 @@ export interface Component {
 export class LocalGraph implements AsyncDisposable {
   readonly components: Record<string, Component> = {};
   readonly statuses: Record<string, string> = {};
+  /** Every status the gateway told of, as `alias status`, in order. */
+  readonly changes: string[] = [];
   readonly id: string;
   readonly #folder: string;
   readonly #processes: ChildProcess[] = [];
@@ -119,7 +122,7 @@ export class LocalGraph implements AsyncDisposable {
         inputs: (vertex.inputs ?? []).map(type => ({ type })),
         outputs: (vertex.outputs ?? []).map(type => ({ type })),
         endpoints: vertex.endpoints ?? [],
-        log_level: 'info',
+        log_level: vertex.logLevel ?? 'info',
       })),
       edges: edges.map((edge, index) => {
         const [from, from_output, to, to_input] = edge.split(/[.\s>]+/);
@@ -130,7 +133,9 @@ export class LocalGraph implements AsyncDisposable {
     await Promise.all(Object.keys(vertices).map(alias => this.startComponent(alias)));
   }
 
-  async put(): Promise<void> {
+  /** Tells the gateway the plan again, with `config` in place of the one that a vertex had. */
+  async put(config: Record<string, Record<string, unknown>> = {}): Promise<void> {
+    for (const vertex of this.#plan.vertices) vertex.config = config[vertex.alias as string] ?? vertex.config;
     const { status, body } = await this.request('PUT', `/deployments/${this.id}`, JSON.stringify(this.#plan));
     if (status !== 204) throw new Error(`PUT answered ${status}: ${body}`);
     void this.#watch();
@@ -147,6 +152,7 @@ export class LocalGraph implements AsyncDisposable {
       for (const line of lines) {
         const { vertex_id, status } = JSON.parse(line);
         this.statuses[vertex_id] = status;
+        this.changes.push(`${vertex_id} ${status}`);
       }
     });
   }

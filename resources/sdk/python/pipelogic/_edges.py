@@ -1,12 +1,12 @@
 """Edges: one TCP connection each. The consumer accepts, the producer dials.
 
-A thread per incoming edge reads into a queue of 16 messages and stops reading when it is full, which is what slows the
+A thread per incoming edge reads into an inbox of 16 messages a port and stops reading when it is full, which is what slows the
 producer down: it is then held in ``sendall``.
 """
 
+import collections
 import hashlib
 import hmac
-import queue
 import socket
 import sys
 import threading
@@ -18,8 +18,53 @@ MAX_WAITING = 16
 _MAX_HELLO_BYTES = 4 * 1024
 _HELLO_WITHIN_S = 5
 _REDIAL_S = 0.05
+_QUIET_S = 1
 _JOIN_BELOW_BYTES = 64 * 1024
 _IOV_MAX = 512
+
+
+class Inbox:
+    """What waits at the input ports, in the order it arrived."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._ports = []
+        self._interrupted = False
+
+    def open(self, ports):
+        with self._lock:
+            while len(self._ports) < ports:
+                self._ports.append((collections.deque(), threading.Condition(self._lock)))
+
+    def put(self, port, message):
+        """Waits while the port is full."""
+        messages, room = self._ports[port]
+        with self._lock:
+            while len(messages) >= MAX_WAITING:
+                room.wait()
+            messages.append(message)
+            self._changed.notify()
+
+    def interrupt(self):
+        """Makes ``take`` return None, now or when it is called next."""
+        with self._lock:
+            self._interrupted = True
+            self._changed.notify()
+
+    def take(self):
+        """One message of every port, as soon as each has one."""
+        with self._lock:
+            while not self._interrupted:
+                if all(messages for messages, _ in self._ports):
+                    return [self._take(*port) for port in self._ports]
+                self._changed.wait()
+            self._interrupted = False
+
+    @staticmethod
+    def _take(messages, room):
+        room.notify()
+        return messages.popleft()
 
 
 class EdgesIn:
@@ -28,7 +73,7 @@ class EdgesIn:
         self._known = threading.Event()
         self._lock = threading.Lock()
         self._edges = {}
-        self.queues = []
+        self.inbox = Inbox()
 
     def listen(self, port):
         server = socket.create_server(("0.0.0.0", port), backlog=128)
@@ -38,23 +83,17 @@ class EdgesIn:
     def expect(self, inputs):
         """``inputs``: of each port, its decoder and its edges."""
         with self._lock:
-            for index, (decode, edges) in enumerate(inputs):
-                if index == len(self.queues):
-                    self.queues.append(queue.Queue(MAX_WAITING))
+            self.inbox.open(len(inputs))
+            for port, (decode, edges) in enumerate(inputs):
                 for edge in edges:
-                    known = self._edges.get(edge["id"])
-                    self._edges[edge["id"]] = {
-                        "token": _digest(edge["token"]),
-                        "queue": self.queues[index],
-                        "decode": decode,
-                        "socket": known and known["socket"],
-                    }
+                    known = self._edges.setdefault(edge["id"], {"port": port, "decode": decode, "connection": None})
+                    known["token"] = _digest(edge["token"])
         self._known.set()
 
     @property
     def accepted(self):
         with self._lock:
-            return all(edge["socket"] for edge in self._edges.values())
+            return all(edge["connection"] for edge in self._edges.values())
 
     def _serve(self, server):
         while True:
@@ -65,6 +104,7 @@ class EdgesIn:
         # A producer may be faster than our own welcome.
         self._known.wait()
         edge = None
+        connection = _Connection(sock)
         name = f"a connection from {address[0]}"
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -74,31 +114,58 @@ class EdgesIn:
                     decode = edge["decode"]
                     value = document["value"]
                     value = decode(value, attachments) if decode else value
-                    edge["queue"].put((value, document["message_ids"], size))
+                    connection.waits = True
+                    self.inbox.put(edge["port"], (value, document["message_ids"], size))
+                    connection.waits = False
+                    connection.taken += 1
                     continue
-                edge = self._welcome(document, sock)
+                edge, before = self._welcome(document, connection)
                 name = f"edge {document['edge']}"
                 sock.settimeout(None)
                 self._on_accepted()
+                if before:
+                    connection.waits = True
+                    before.finish()
+                    connection.waits = False
         except (ConnectionError, TimeoutError):
             pass
         except Exception as error:
             print(f"pipelogic: closed {name}: {error}", file=sys.stderr, flush=True)
         finally:
             with self._lock:
-                if edge and edge["socket"] is sock:
-                    edge["socket"] = None
+                if edge and edge["connection"] is connection:
+                    edge["connection"] = None
             sock.close()
+            connection.over.set()
 
-    def _welcome(self, hello, sock):
+    def _welcome(self, hello, connection):
+        """The edge, and the connection that its producer had before it was started again."""
         with self._lock:
             edge = self._edges.get(hello.get("edge"))
             if not edge or not hmac.compare_digest(edge["token"], _digest(str(hello.get("token")))):
                 raise ValueError("unknown edge or token")
-            if edge["socket"]:
-                _shut(edge["socket"])
-            edge["socket"] = sock
-            return edge
+            before, edge["connection"] = edge["connection"], connection
+            return edge, before
+
+
+class _Connection:
+    def __init__(self, sock):
+        self.sock = sock
+        self.over = threading.Event()
+        # Messages that the inbox has taken, and whether the next must wait.
+        self.taken = 0
+        self.waits = False
+
+    def finish(self):
+        """Waits until what the producer said before it ended is in the inbox. A line that nothing comes out of any more,
+        although there is room, was never closed: it is given up."""
+        taken = -1
+        while taken != self.taken or self.waits:
+            taken = self.taken
+            if self.over.wait(_QUIET_S):
+                return
+        _shut(self.sock)
+        self.over.wait()
 
 
 class EdgeOut:
@@ -129,15 +196,15 @@ class EdgeOut:
 
     def send(self, parts):
         """Returns once the kernel has taken everything; waits while the consumer is away."""
-        with self._changed:
-            while self._socket is None:
-                self._changed.wait()
-            sock = self._socket
-        try:
-            _send_all(sock, parts)
-        except OSError:
-            self._lost(sock)
-            self.send(parts)
+        while True:
+            with self._changed:
+                while self._socket is None:
+                    self._changed.wait()
+                sock = self._socket
+            try:
+                return _send_all(sock, parts)
+            except OSError:
+                self._lost(sock)
 
     def _lost(self, sock):
         with self._changed:
@@ -184,6 +251,8 @@ class EdgeOut:
         except OSError:
             pass
         self._lost(sock)
+        # Whoever is held in sending on it must hear of it.
+        _shut(sock)
         sock.close()
 
 

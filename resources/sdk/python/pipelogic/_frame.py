@@ -6,6 +6,7 @@ import struct
 MAX_FRAME_BYTES = 256 * 1024 * 1024
 _READ_BYTES = 256 * 1024
 _PREFIX = struct.Struct(">II")
+PREFIX_BYTES = _PREFIX.size
 _LENGTH = struct.Struct(">I")
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -26,7 +27,7 @@ def parts_of(value, attachments, message_ids):
 
 
 def read_frames(sock, max_bytes):
-    """Yields ``(json, attachments, bytes)``. ``max_bytes()`` is asked for the limit before each frame.
+    """Yields ``(json, attachments, size)``, the size that of both. ``max_bytes()`` is asked for the limit before each frame.
 
     Small frames are cut out of one read; a large one is received straight into memory of its own size.
     """
@@ -83,4 +84,4 @@ def _parse(body):
             raise ValueError("the attachments of a frame are longer than the frame")
         attachments.append(bytes(memoryview(body)[at : at + length]))
         at += length
-    return document, attachments, len(body)
+    return document, attachments, len(body) - 4

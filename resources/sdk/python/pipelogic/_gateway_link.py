@@ -26,13 +26,10 @@ class GatewayLink:
     def ready(self):
         self._send({"type": "ready"})
 
-    def applied(self, seq):
-        """The new value of a parameter is in place."""
-        self._send({"type": "config_applied", "seq": seq})
-
-    def _send(self, message):
+    def _send(self, message, sock=None):
+        """With ``sock``: unless the gateway on that line has gone. An answer is for whoever asked."""
         with self._lock:
-            if self._socket:
+            if self._socket and sock in (None, self._socket):
                 try:
                     self._socket.sendall(json.dumps(message).encode() + b"\n")
                 except OSError:
@@ -56,7 +53,7 @@ class GatewayLink:
                             self._refused(message["reason"])
                         elif message["type"] in self._handlers:
                             self._refused_since = None
-                            self._handlers[message["type"]](message)
+                            self._handlers[message["type"]](message, lambda answer, sock=sock: self._send(answer, sock))
             except OSError:
                 pass
             with self._lock:

@@ -1,11 +1,14 @@
 import inspect
 import os
+import threading
 import time
 import traceback
 
-from ._frame import parts_of
-from ._session import IS_CHECK, checked, leave, session
+from ._frame import PREFIX_BYTES, parts_of
+from ._session import IS_CHECK, checked, leave, live_config, session
 
+# How often a component that is not ready looks for new values of its parameters.
+_LOOK_S = 0.05
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -19,20 +22,36 @@ def run(process):
     if IS_CHECK:
         checked()
     session.running()
+    _ending_on_failure(_feed if session.inputs else _start_source, process)
+
+
+def _feed(process):
+    while not session.ready.wait(_LOOK_S):
+        live_config.apply()
+    take = session.edges_in.inbox.take
+    while True:
+        messages = take()
+        if messages is None:
+            live_config.apply()
+            continue
+        if session.debug:
+            for port, (_, message_ids, size) in zip(session.inputs, messages):
+                session.trace("in", port, message_ids, size)
+        ids = _ids_of(messages)
+        _emit_all(process(*[value for value, _, _ in messages]), lambda: ids)
+
+
+def _start_source(process):
+    threading.Thread(target=_ending_on_failure, args=(live_config.apply_for_ever,), daemon=True).start()
     session.ready.wait()
+    _emit_all(process(), lambda: [_new_message_id()])
+    while True:
+        time.sleep(3600)
+
+
+def _ending_on_failure(work, *arguments):
     try:
-        if not session.inputs:
-            _emit_all(process(), lambda: [_new_message_id()])
-            while True:
-                time.sleep(3600)
-        queues = session.edges_in.queues
-        while True:
-            messages = [waiting.get() for waiting in queues]
-            ids = _ids_of(messages)
-            with session.invocation():
-                for port, (_, message_ids, size) in zip(session.inputs, messages):
-                    session.trace("in", port, message_ids, size)
-                _emit_all(process(*[value for value, _, _ in messages]), lambda: ids)
+        work(*arguments)
     except SystemExit:
         raise
     except BaseException:
@@ -71,7 +90,7 @@ def _emit_one(output, value, ids):
     json, attachments = port.encode(value)
     parts = parts_of(json, attachments, ids)
     if session.debug:
-        session.trace("out", port, ids, sum(map(len, parts)))
+        session.trace("out", port, ids, sum(map(len, parts)) - PREFIX_BYTES)
     for edge in session.edges_of(output):
         edge.send(parts)
 

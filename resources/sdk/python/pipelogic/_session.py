@@ -5,21 +5,19 @@ its imports resolve, and the process ends with 0 as soon as it would run.
 """
 
 import atexit
-import collections
-import contextlib
 import datetime
 import json
 import os
 import signal
 import sys
 import threading
-import traceback
 import uuid
 
 from . import __version__
 from ._codec import Mismatch, decoder_of, encoder_of, name_of
 from ._edges import EdgeOut, EdgesIn
 from ._gateway_link import GatewayLink
+from ._live_config import LiveConfig
 
 IS_CHECK = os.environ.get("PROOFBENCH_CHECK") == "1"
 
@@ -74,10 +72,6 @@ class Session:
         self._told = False
         self._link = None
         self.debug = False
-        # Held while an invocation is under way: parameters do not change until it is over.
-        self._turn = threading.Lock()
-        self._changes = collections.deque()
-        self._subscribers = []
 
     def connect(self, address, token):
         port = self.edges_in.listen(int(os.environ.get("PROOFBENCH_EDGE_PORT", "7001")))
@@ -96,72 +90,33 @@ class Session:
     def running(self):
         self._met("run")
 
-    def subscribe(self, callback):
-        self._subscribers.append(callback)
-
-    @contextlib.contextmanager
-    def invocation(self):
-        with self._turn:
-            yield
-            self._apply_changes()
-        # One that came while the turn was being given back found it taken.
-        self._apply_when_idle()
-
     def trace(self, direction, port, message_ids, size):
-        """One line a message, where the deployment is a debug one."""
-        if self.debug:
-            at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
-            line = f"pipelogic: {at} {direction} {port.name} {','.join(message_ids)} {name_of(port.kind)} {size} bytes"
-            print(line, file=sys.stderr, flush=True)
+        """One line a message, for a debug deployment."""
+        at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = f"pipelogic: {at} {direction} {port.name} {','.join(message_ids)} {name_of(port.kind)} {size} bytes"
+        print(line, file=sys.stderr, flush=True)
 
     def edges_of(self, output):
         return self._by_output.get(output, ())
 
-    def _welcome(self, message):
+    def _welcome(self, message, _reply):
         with self._lock:
-            if self._welcomed.is_set():
-                # What was changed while the gateway was away.
-                for name, value in message["config"].items():
-                    if config.__dict__.get(name) != value:
-                        self._changes.append({"name": name, "value": value})
-            else:
-                config.__dict__.update(message["config"])
-                self.debug = message.get("log_level") == "debug"
+            is_first = not self._welcomed.is_set()
+            live_config.welcome(message["config"], is_first)
+            self.debug = message["log_level"] == "debug"
+            if is_first:
                 self.inputs = [Port(f"input {i}", port["type"]) for i, port in enumerate(message["inputs"])]
                 self.outputs = [Port(f"output {i}", port["type"]) for i, port in enumerate(message["outputs"])]
             self._told = False
             self._conditions.add("edges")
             self.edges_in.expect([(p.decode, given["edges"]) for p, given in zip(self.inputs, message["inputs"])])
         self._welcomed.set()
-        self._apply_when_idle()
 
-    def _change(self, message):
-        self._changes.append(message)
-        self._apply_when_idle()
+    def _change(self, message, reply):
+        seq = message["seq"]
+        live_config.receive(message["name"], message["value"], lambda: reply({"type": "config_applied", "seq": seq}))
 
-    def _apply_when_idle(self):
-        while self._changes and self._turn.acquire(blocking=False):
-            try:
-                self._apply_changes()
-            finally:
-                self._turn.release()
-
-    def _apply_changes(self):
-        try:
-            while self._changes:
-                change = self._changes.popleft()
-                config.__dict__[change["name"]] = change["value"]
-                for callback in self._subscribers:
-                    callback(change["name"], change["value"])
-                if "seq" in change:
-                    self._link.applied(change["seq"])
-        except SystemExit:
-            raise
-        except BaseException:
-            traceback.print_exc()
-            leave(1)
-
-    def _connect(self, message):
+    def _connect(self, message, _reply):
         with self._lock:
             for plan in message["edges"]:
                 edge = self._edges_out.get(plan["id"])
@@ -193,6 +148,7 @@ class Session:
 
 config = Config(json.loads(os.environ.get("PROOFBENCH_CHECK_CONFIG", "{}")) if IS_CHECK else {})
 session = Session()
+live_config = LiveConfig(config.__dict__, session.edges_in.inbox.interrupt)
 
 
 def connect_session():

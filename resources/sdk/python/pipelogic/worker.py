@@ -12,9 +12,9 @@
 """
 
 from ._run import run
-from ._session import config, connect_session, session
+from ._session import config, connect_session, live_config
 
-subscribe = session.subscribe
+subscribe = live_config.subscribe
 
 connect_session()
 
