@@ -110,6 +110,8 @@ export class BuiltBackend {
         socket.once('message', data => came(String(data)));
         socket.once('close', () => failed(new Error('the output was closed')));
       });
+      // Where the input refuses, nobody waits for it.
+      answer.catch(() => undefined);
       const accepted = await this.post(text);
       if (accepted.status !== 202) throw new Error(`the input answered ${accepted.status}: ${await accepted.text()}`);
       return (JSON.parse(await answer) as { text: string }).text;
