@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import type { LeaseState } from '../../shared/contract/index.ts';
+import { count } from './arguments.ts';
 import { type Context, mutate } from './context.ts';
 import { withExample } from './help.ts';
 import { addLeaseDebug } from './lease-debug.ts';
+import { addLeaseUpkeep, stateOption } from './lease-upkeep.ts';
 import { printList } from './out.ts';
 import { runLiveTest } from './run.ts';
 
@@ -32,8 +35,9 @@ export function addLease(program: Command, context: Context): void {
   withExample(lease.command('list'), 'ppl lease list --state open')
     .description('list leases, the newest first')
     .option('--label <label>', 'only those with this label')
-    .option('--state <state>', 'open, closing, committed, rolled_back or expired')
-    .action(async (options: { label?: string; state?: string }) =>
+    .addOption(stateOption())
+    .option('--limit <count>', 'at most so many; 1000 unless given', count)
+    .action(async (options: { label?: string; state?: LeaseState; limit?: number }) =>
       printList(context.out, await context.call('lease.list', options), [
         'id',
         'state',
@@ -55,5 +59,6 @@ export function addLease(program: Command, context: Context): void {
   withExample(lease.command('rollback <lease>'), 'ppl lease rollback lse_01k…')
     .description('discard everything it owns and close it; prints the receipt')
     .action(async (ref: string) => mutate(context, 'lease.rollback', { lease: ref }));
+  addLeaseUpkeep(lease, context);
   addLeaseDebug(lease, context);
 }

@@ -14,6 +14,7 @@ import type { EvidenceShelf } from './evidence/evidence-shelf.ts';
 import { verifyBundle } from './evidence/verify.ts';
 import type { Files } from './file/files.ts';
 import { readBlob, saveBlob } from './file/read-blob.ts';
+import { leaseProcedures } from './lease/lease-procedures.ts';
 import type { Leases } from './lease/leases.ts';
 import { checkManifest } from './proof/check-manifest.ts';
 import type { RunLog } from './proof/run-log.ts';
@@ -21,9 +22,7 @@ import { runDetailOf, runRows } from './proof/run-rows.ts';
 import type { Runs } from './proof/runs.ts';
 import { evidenceRowOf } from './store/evidence.ts';
 import { fileRowOf } from './store/files.ts';
-import { leaseRowOf } from './store/leases.ts';
 import type { Store } from './store/store.ts';
-import { iso } from './store/time.ts';
 import { watchChanges } from './workspace-changes.ts';
 
 /** As the platform's lean list (platform-facts §11). */
@@ -50,8 +49,7 @@ export interface Services {
 
 /** The contract, each procedure carried to the service that knows. */
 export function proceduresOf(services: Services): Handlers {
-  const { store, runtimes, monitor, catalog, files, backends, deployer, leases, runs, runLog, shelf, debugBundles } =
-    services;
+  const { store, runtimes, monitor, catalog, files, backends, deployer, leases, runs, runLog, shelf } = services;
   const leaseId = (ref: string | undefined) => (ref === undefined ? null : leases.requireOpen(ref).id);
 
   return {
@@ -111,32 +109,7 @@ export function proceduresOf(services: Services): Handlers {
 
     ...deploymentProcedures(services),
 
-    'lease.create': async ({ runtime, ttl, label }) => {
-      const lease = leases.open({ ttl, label, runtimeId: runtimes.resolve(runtime) });
-      return { lease_id: lease.id, expires_at: iso(lease.expires_at_ms) };
-    },
-    'lease.list': async filter => counted(store.leases.list(filter).map(leaseRowOf)),
-    'lease.show': async ({ lease }) => {
-      const found = leases.resolve(lease);
-      return { ...leaseRowOf(found), owned: store.leases.owned(found.id) };
-    },
-    'lease.renew': async ({ lease, ttl }) => {
-      const { id, expires_at_ms } = leases.renew(lease, ttl);
-      return { lease_id: id, expires_at: iso(expires_at_ms) };
-    },
-    'lease.commit': async ({ lease }) => {
-      const { id } = leases.resolve(lease);
-      return { lease_id: id, receipt: leases.commit(id) };
-    },
-    'lease.rollback': async ({ lease }) => {
-      const { id } = leases.resolve(lease);
-      return { lease_id: id, receipt: await leases.rollback(id) };
-    },
-
-    'lease.debug': async ({ lease, to, overwrite }, work) => {
-      const found = leases.resolve(lease);
-      return { lease_id: found.id, ...(await debugBundles.save(found, { to, overwrite }, work)) };
-    },
+    ...leaseProcedures(services),
 
     'run.start': async (request, { session }) => runs.start(request, session),
     'run.watch': ({ run, after_seq }, { signal }) => runLog.watch(runs.get(run).id, after_seq, signal),

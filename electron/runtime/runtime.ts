@@ -252,8 +252,10 @@ async function recover({ store, catalog, gateway, deployer, leases, callers, run
 }
 
 /** What a host that died had begun to keep and nobody came to own. */
-async function dropUnowned({ evidence, blobs }: Store): Promise<void> {
+async function dropUnowned(store: Store): Promise<void> {
+  const { evidence, blobs } = store;
   evidence.dropUnrecordedKeeps();
+  store.sweepLogs();
   blobs.sweepFiles();
   blobs.collect();
 }

@@ -122,7 +122,7 @@ export class Deployer implements AsyncDisposable {
       fixed: request.fixedDurationMs === undefined ? 0 : 1,
       generation: 1,
     };
-    store.deployments.insert(deployment, containersOf(plan));
+    store.transaction(() => store.deployments.insert(deployment, containersOf(plan)));
     this.#bringUp(engine, deployment, plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
     return id;
   }
@@ -235,7 +235,7 @@ export class Deployer implements AsyncDisposable {
     if (log === undefined) {
       const container = this.#options.store.deployments.container(containerId);
       if (container === undefined) throw new AppError('not_found', `There is no container ${containerId}.`);
-      log = new ContainerLog(join(this.#options.store.home, 'logs', container.deployment_id, containerId));
+      log = new ContainerLog(join(this.#options.store.logsOf(container.deployment_id), containerId));
       this.#logs.set(containerId, log);
     }
     return log;

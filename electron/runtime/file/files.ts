@@ -111,7 +111,7 @@ export class Files {
   #insert(sha256: string, fallbackName: string, mediaType: string, file: NewFile): StoredFile {
     const id = newId('file');
     const name = file.name ?? fallbackName;
-    this.#store.files.insert({
+    const row = {
       id,
       name,
       type: file.type ?? fileTypeOf(fallbackName),
@@ -120,8 +120,12 @@ export class Files {
       readme: file.readme ?? '',
       lease_id: file.leaseId,
       created_at_ms: Date.now(),
-    });
-    this.#store.blobs.settled(sha256);
+    };
+    try {
+      this.#store.transaction(() => this.#store.files.insert(row));
+    } finally {
+      this.#store.blobs.settled(sha256);
+    }
     return this.#store.files.get(id) as StoredFile;
   }
 }

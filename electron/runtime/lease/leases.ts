@@ -1,13 +1,17 @@
-import type { Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
+import { rmSync } from 'node:fs';
+import type { Progress, Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
 import { parseDuration } from '../../../shared/duration.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { Signal } from '../base/signal.ts';
-import type { Lease } from '../store/leases.ts';
+import type { Lease, LeaseFilter, OwnedKind } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 
 export const defaultTtlMs = 30 * 60_000;
 export const maxTtlMs = 24 * 3600_000;
+const maxResultBytes = 2 ** 20;
+/** Between so many the host does its other work. */
+const deletedAtOnce = 200;
 const firstRetryMs = 1000;
 const lastRetryMs = 60_000;
 /** The clock is looked at this often at the latest: a timer alone would sleep with the laptop. */
@@ -115,7 +119,8 @@ export class Leases implements Disposable {
     const lease = this.resolve(ref);
     if (lease.state === 'committed' && lease.receipt !== null) return lease.receipt;
     return store.transaction(() => {
-      const kept = store.leases.owned(lease.id);
+      const promoted = lease.receipt?.kept ?? [];
+      const kept = [...promoted, ...store.leases.owned(lease.id)];
       if (!store.leases.beginClosing(lease.id, 'committed')) throw closed(lease);
       store.leases.releaseAll(lease.id);
       const receipt: Receipt = { removed: [], saved: [], kept, failed: [] };
@@ -124,6 +129,91 @@ export class Leases implements Disposable {
       store.changed.emit('files');
       return receipt;
     });
+  }
+
+  /**
+   * Hands single resources, by id or by a name that only one of them has, to the workspace, with what they cannot be without: a backend's
+   * versions and files, a deployment's backend. Returns them all.
+   * @throws AppError `not_found` for what the lease does not own.
+   */
+  promote(ref: string, resources: readonly string[]): ReceiptItem[] {
+    const { store } = this.#options;
+    const lease = this.requireOpen(ref);
+    return store.transaction(() => {
+      const owned = store.leases.owned(lease.id);
+      const chosen = new Map<string, ReceiptItem>();
+      const take = (item: ReceiptItem | undefined) => {
+        if (item === undefined || chosen.has(item.id)) return;
+        chosen.set(item.id, item);
+        for (const id of store.neededBy(item)) take(owned.find(other => other.id === id));
+      };
+      for (const resource of resources) take(oneOf(owned, resource, lease.id));
+      const promoted = [...chosen.values()];
+      for (const item of promoted) store.leases.release(item.kind as OwnedKind, item.id);
+      const receipt = lease.receipt ?? { removed: [], saved: [], kept: [], failed: [] };
+      store.leases.saveReceipt(lease.id, { ...receipt, kept: [...receipt.kept, ...promoted] });
+      queueMicrotask(() => this.changed.emit(lease.id));
+      store.changed.emit('files');
+      return promoted;
+    });
+  }
+
+  /** Keeps a result of the caller's own with a lease. @throws AppError `usage` past 1 MiB. */
+  setResult(ref: string, result: unknown): void {
+    const text = JSON.stringify(result);
+    if (Buffer.byteLength(text) > maxResultBytes) {
+      throw new AppError(
+        'usage',
+        `A lease's result may have ${maxResultBytes} bytes; this has ${Buffer.byteLength(text)}.`,
+        {
+          hint: 'Upload what is larger as a file: ppl file upload.',
+        },
+      );
+    }
+    this.#options.store.leases.setResult(this.resolve(ref).id, text);
+  }
+
+  /** Forgets a lease that has ended, with its runs and their logs. @throws AppError `conflict` while it has not ended. */
+  delete(ref: string): string {
+    const { store } = this.#options;
+    const lease = this.resolve(ref);
+    if (lease.state === 'open' || lease.state === 'closing') {
+      throw new AppError('conflict', `Lease ${lease.id} is ${lease.state}: only one that has ended is deleted.`, {
+        hint: `End it first: ppl lease rollback ${lease.id}`,
+        details: { lease_id: lease.id, state: lease.state },
+      });
+    }
+    this.#forget([lease.id]);
+    store.blobs.collect();
+    void store.giveBack();
+    return lease.id;
+  }
+
+  /** Forgets all that match; those that have not ended are rolled back first. What could not be ended stays, with the reason. */
+  async deleteAll(
+    filter: LeaseFilter,
+    work: { signal: AbortSignal; progress: (step: Progress) => void },
+  ): Promise<{ matched: number; deleted: number; failed: { lease_id: string; reason: string }[] }> {
+    const { store } = this.#options;
+    const ids = store.leases.ids(filter);
+    const failed: { lease_id: string; reason: string }[] = [];
+    let deleted = 0;
+    for (let at = 0; at < ids.length && !work.signal.aborted; at += deletedAtOnce) {
+      const page = ids.slice(at, at + deletedAtOnce);
+      const ended: string[] = [];
+      for (const id of page) {
+        const reason = await this.#endFor(id);
+        if (reason === undefined) ended.push(id);
+        else failed.push({ lease_id: id, reason });
+      }
+      this.#forget(ended);
+      deleted += ended.length;
+      work.progress({ message: 'Deleting leases', done: at + page.length, total: ids.length, unit: 'items' });
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    store.blobs.collect();
+    void store.giveBack();
+    return { matched: ids.length, deleted, failed };
   }
 
   /** Discards everything. Again on a lease that ended, it answers with the receipt of that end. */
@@ -159,6 +249,24 @@ export class Leases implements Disposable {
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
+  }
+
+  /** Why it could not be ended; undefined when it has. */
+  async #endFor(id: string): Promise<string | undefined> {
+    try {
+      const { state } = this.get(id);
+      if (state !== 'open' && state !== 'closing') return undefined;
+      const { failed } = await this.rollback(id);
+      return failed.length === 0 ? undefined : failed.map(item => `${item.id}: ${item.reason}`).join('; ');
+    } catch (error) {
+      return AppError.from(error).message;
+    }
+  }
+
+  #forget(ids: readonly string[]): void {
+    const { store } = this.#options;
+    const deployments = store.transaction(() => ids.flatMap(id => store.leases.delete(id)));
+    for (const id of deployments) rmSync(store.logsOf(id), { recursive: true, force: true });
   }
 
   #end(lease: Lease, outcome: 'rolled_back' | 'expired'): Promise<Receipt> {
@@ -203,7 +311,7 @@ export class Leases implements Disposable {
       await Promise.all(
         items.map(async item => {
           if (kind !== 'deployment' && store.evidence.isKept(kind, item.id)) {
-            this.#release(kind, item.id);
+            store.leases.release(kind, item.id);
             receipt.kept.push(item);
             return;
           }
@@ -222,13 +330,21 @@ export class Leases implements Disposable {
     this.changed.emit(id);
     return receipt;
   }
+}
 
-  #release(kind: 'backend' | 'version' | 'file', id: string): void {
-    const { store } = this.#options;
-    if (kind === 'backend') store.backends.release(id);
-    else if (kind === 'version') store.components.releaseVersion(id);
-    else store.files.release(id);
+function oneOf(owned: readonly ReceiptItem[], ref: string, leaseId: string): ReceiptItem {
+  const found = owned.find(({ id }) => id === ref);
+  const named = owned.filter(({ name }) => name === ref);
+  if (found === undefined && named.length > 1) {
+    throw new AppError('ambiguous', `Lease ${leaseId} owns ${named.length} things named ${ref}.`, {
+      hint: `Give an id: ${named.map(({ id }) => id).join(', ')}`,
+    });
   }
+  const item = found ?? named[0];
+  if (item !== undefined) return item;
+  throw new AppError('not_found', `Lease ${leaseId} owns no ${ref}.`, {
+    hint: `See what it owns: ppl lease show ${leaseId}`,
+  });
 }
 
 /** A TTL above the cap is cut to it. */

@@ -124,10 +124,6 @@ export class BackendTable {
     this.#sqlite.prepare('DELETE FROM backends WHERE id = ?').run(id);
   }
 
-  release(id: string): void {
-    this.#sqlite.prepare('UPDATE backends SET lease_id = NULL WHERE id = ?').run(id);
-  }
-
   /** Its deployment that holds containers, or is about to. */
   liveDeployment(id: string): string | undefined {
     return this.#live.get(id)?.id;
@@ -181,6 +177,17 @@ export class BackendTable {
   }
 
   /** Backends whose log ever bound this file, which must therefore stay. */
+  /** The versions and files that a backend's log names. */
+  namedBy(backendId: string): string[] {
+    return this.#sqlite
+      .prepare<[string], string>(
+        `SELECT DISTINCT coalesce(json_extract(payload, '$.version_id'), json_extract(payload, '$.file_id')) FROM operations
+         WHERE backend_id = ? AND type IN ('add-vertex', 'change-version', 'add-file')`,
+      )
+      .pluck()
+      .all(backendId);
+  }
+
   backendsBinding(fileId: string): string[] {
     return this.#sqlite
       .prepare<[string], { id: string }>(

@@ -130,10 +130,6 @@ export class ComponentTable {
     this.#sqlite.prepare('DELETE FROM versions WHERE id = ?').run(id);
   }
 
-  releaseVersion(id: string): void {
-    this.#sqlite.prepare('UPDATE versions SET lease_id = NULL WHERE id = ?').run(id);
-  }
-
   isImageUsed(imageDigest: string): boolean {
     return this.#sqlite.prepare('SELECT 1 FROM versions WHERE image_digest = ? LIMIT 1').get(imageDigest) !== undefined;
   }

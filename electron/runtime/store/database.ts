@@ -6,6 +6,9 @@ import { migrations } from './migrations.ts';
 
 export type Sqlite = Database.Database;
 
+/** As `PRAGMA auto_vacuum` tells it. */
+const incrementalVacuum = 2;
+
 /**
  * Opens the workspace's database, bringing its schema up to date. A commit is on disk before it returns.
  * @throws AppError `workspace_newer` when a newer Proofbench made it, `workspace_damaged` when it is no sound
@@ -18,6 +21,8 @@ export function openDatabase(path: string): Sqlite {
     // SQLite gives the files beside it the mode of this one.
     if (!existed) closeSync(openSync(path, 'a', 0o600));
     sqlite = new Database(path, sqliteBinding());
+    // Space that was freed is given back to the disk, a little at a time (`giveBack`); it has to be said before there are tables.
+    if (!existed) sqlite.pragma('auto_vacuum = INCREMENTAL');
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('fullfsync = ON');
@@ -26,11 +31,23 @@ export function openDatabase(path: string): Sqlite {
     sqlite.pragma('busy_timeout = 5000');
     if (existed && sqlite.pragma('quick_check', { simple: true }) !== 'ok') throw damaged(path);
     migrate(sqlite, path);
+    if (sqlite.pragma('auto_vacuum', { simple: true }) !== incrementalVacuum) {
+      sqlite.pragma('auto_vacuum = INCREMENTAL');
+      sqlite.exec('VACUUM');
+    }
     return sqlite;
   } catch (error) {
     sqlite?.close();
     throw databaseError(error, path);
   }
+}
+
+/** Gives freed pages back to the disk, `pages` at most; true when there are more. */
+export function giveBack(sqlite: Sqlite, pages: number): boolean {
+  sqlite.pragma(`incremental_vacuum(${pages})`);
+  const left = sqlite.pragma('freelist_count', { simple: true }) as number;
+  if (left === 0) sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  return left > 0;
 }
 
 /** Applies the migrations from the file's version up to `upTo`, each in a transaction of its own. */
@@ -56,6 +73,18 @@ export function databaseError(error: unknown, path: string): unknown {
   if (error.code === 'SQLITE_FULL') {
     return new AppError('disk_full', `The disk is full: ${path} could not be written.`, {
       hint: 'Free some space and try again; nothing that was acknowledged is lost.',
+      cause: error,
+    });
+  }
+  if (error.code === 'SQLITE_CONSTRAINT_TRIGGER' && error.message === 'lease_closed') {
+    return new AppError('lease_closed', 'The lease closed before this was made: nothing was made.', {
+      hint: 'Open another: ppl lease create.',
+      cause: error,
+    });
+  }
+  if (error.code === 'SQLITE_CONSTRAINT_TRIGGER' && error.message === 'owned_by_lease') {
+    return new AppError('conflict', 'It is owned by a lease, and would go with it from under a backend that is not.', {
+      hint: 'Hand it to the workspace first (ppl lease promote), or make the backend under the same lease.',
       cause: error,
     });
   }

@@ -129,6 +129,14 @@ export class DeploymentTable {
       .all(leaseId);
   }
 
+  /** What a lease owns and is not gone, in the order in which it was made. */
+  ofLease(leaseId: string): Deployment[] {
+    return this.#sqlite
+      .prepare<[string], Raw>(`SELECT * FROM deployments WHERE lease_id = ? AND status <> 'gone' ORDER BY id`)
+      .all(leaseId)
+      .map(fromRaw);
+  }
+
   /** Everything that may still have something on an engine. */
   notGone(): Deployment[] {
     return this.#sqlite.prepare<[], Raw>(`SELECT * FROM deployments WHERE status <> 'gone'`).all().map(fromRaw);
@@ -161,7 +169,8 @@ export class DeploymentTable {
     why: { error?: ErrorData | undefined; reason?: string | undefined } = {},
   ): void {
     this.#sqlite.transaction(() => {
-      const from = this.get(id)?.status ?? null;
+      const from = this.get(id)?.status;
+      if (from === undefined) return;
       this.#sqlite
         .prepare(
           `UPDATE deployments SET status = @status, error = coalesce(@error, error),

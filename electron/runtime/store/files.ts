@@ -43,17 +43,21 @@ export class FileTable {
     return this.#sqlite.prepare<[string], StoredFile>(`${select} WHERE f.name = ?`).all(name);
   }
 
+  /** Whether the workspace itself has a file of this name and content. */
+  isSaved(name: string, sha256: string): boolean {
+    return (
+      this.#sqlite
+        .prepare('SELECT 1 FROM files WHERE sha256 = ? AND name = ? AND lease_id IS NULL')
+        .get(sha256, name) !== undefined
+    );
+  }
+
   list(): StoredFile[] {
     return this.#sqlite.prepare<[], StoredFile>(`${select} ORDER BY f.created_at_ms DESC, f.id DESC`).all();
   }
 
   delete(id: string): void {
     this.#sqlite.prepare('DELETE FROM files WHERE id = ?').run(id);
-    this.#onChange();
-  }
-
-  release(id: string): void {
-    this.#sqlite.prepare('UPDATE files SET lease_id = NULL WHERE id = ?').run(id);
     this.#onChange();
   }
 }

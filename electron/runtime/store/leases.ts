@@ -16,9 +16,21 @@ export interface Lease {
   expires_at_ms: number;
   closed_at_ms: number | null;
   receipt: Receipt | null;
+  /** What the caller kept with it, as JSON. */
+  result: string | null;
 }
 
 type Raw = Omit<Lease, 'receipt'> & { receipt: string | null };
+
+export interface LeaseFilter {
+  label?: string | undefined;
+  state?: LeaseState | undefined;
+  /** Made at this moment or before (UTC ms). */
+  createdUntilMs?: number | undefined;
+}
+
+const tables = { deployment: 'deployments', backend: 'backends', version: 'versions', file: 'files' } as const;
+export type OwnedKind = keyof typeof tables;
 
 /** Leases, and what each owns. */
 export class LeaseTable {
@@ -32,7 +44,8 @@ export class LeaseTable {
     this.#onChange = onChange;
     this.#get = sqlite.prepare<[string], Raw>('SELECT * FROM leases WHERE id = ?');
     this.#due = sqlite.prepare<[number], { id: string }>(
-      `SELECT id FROM leases WHERE state IN ('open', 'closing') AND expires_at_ms <= ? ORDER BY expires_at_ms`,
+      `SELECT id FROM leases INDEXED BY leases_live_by_expiry
+       WHERE state IN ('open', 'closing') AND expires_at_ms <= ? ORDER BY expires_at_ms`,
     );
   }
 
@@ -57,14 +70,28 @@ export class LeaseTable {
     return this.#sqlite.prepare<[string], Raw>('SELECT * FROM leases WHERE label = ?').all(label).map(fromRaw);
   }
 
-  list(filter: { label?: string | undefined; state?: string | undefined }): Lease[] {
+  /** Those that match, the newest first. */
+  list(filter: LeaseFilter, limit: number): Lease[] {
     return this.#sqlite
-      .prepare<[{ label: string | null; state: string | null }], Raw>(
-        `SELECT * FROM leases WHERE (@label IS NULL OR label = @label) AND (@state IS NULL OR state = @state)
-         ORDER BY created_at_ms DESC, id DESC`,
+      .prepare<[Record<string, unknown>], Raw>(
+        `SELECT * FROM leases ${conditionOf(filter)} ORDER BY created_at_ms DESC, id DESC LIMIT @limit`,
       )
-      .all({ label: filter.label ?? null, state: filter.state ?? null })
+      .all({ ...filter, limit })
       .map(fromRaw);
+  }
+
+  count(filter: LeaseFilter): number {
+    return this.#sqlite
+      .prepare<[Record<string, unknown>], number>(`SELECT count(*) FROM leases ${conditionOf(filter)}`)
+      .pluck()
+      .get({ ...filter }) as number;
+  }
+
+  ids(filter: LeaseFilter): string[] {
+    return this.#sqlite
+      .prepare<[Record<string, unknown>], string>(`SELECT id FROM leases ${conditionOf(filter)}`)
+      .pluck()
+      .all({ ...filter });
   }
 
   /** Leases whose time is up, by the index on expiry. */
@@ -156,10 +183,38 @@ export class LeaseTable {
   /** Hands everything a lease owns to the workspace, in one transaction. */
   releaseAll(id: string): void {
     this.#sqlite.transaction(() => {
-      for (const table of ['versions', 'files', 'backends', 'deployments']) {
+      for (const table of Object.values(tables)) {
         this.#sqlite.prepare(`UPDATE ${table} SET lease_id = NULL WHERE lease_id = ?`).run(id);
       }
     })();
+    this.#onChange();
+  }
+
+  /** Hands one thing to the workspace. */
+  release(kind: OwnedKind, resourceId: string): void {
+    this.#sqlite.prepare(`UPDATE ${tables[kind]} SET lease_id = NULL WHERE id = ?`).run(resourceId);
+    this.#onChange();
+  }
+
+  setResult(id: string, result: string): void {
+    this.#sqlite.prepare('UPDATE leases SET result = ? WHERE id = ?').run(result, id);
+    this.#onChange();
+  }
+
+  /** Forgets a lease that has ended, with its runs and what is recorded of its deployments, whose ids it returns. */
+  delete(id: string): string[] {
+    const deployments = this.#sqlite.transaction(() => {
+      const ids = this.#sqlite
+        .prepare<[string], string>('SELECT id FROM deployments WHERE lease_id = ?')
+        .pluck()
+        .all(id);
+      this.#sqlite.prepare('DELETE FROM runs WHERE lease_id = ?').run(id);
+      this.#sqlite.prepare('DELETE FROM deployments WHERE lease_id = ?').run(id);
+      this.#sqlite.prepare('DELETE FROM leases WHERE id = ?').run(id);
+      return ids;
+    })();
+    this.#onChange();
+    return deployments;
   }
 }
 
@@ -173,9 +228,20 @@ export function leaseRowOf(lease: Lease): LeaseRow {
     expires_at: iso(lease.expires_at_ms),
     closed_at: isoOrNull(lease.closed_at_ms),
     receipt: lease.receipt,
+    result: lease.result === null ? null : (JSON.parse(lease.result) as LeaseRow['result']),
   };
 }
 
 function fromRaw(raw: Raw): Lease {
   return { ...raw, receipt: raw.receipt === null ? null : (JSON.parse(raw.receipt) as Receipt) };
+}
+
+/** Only what is asked for, so that an index serves it. */
+function conditionOf({ label, state, createdUntilMs }: LeaseFilter): string {
+  const conditions = [
+    ...(label === undefined ? [] : ['label = @label']),
+    ...(state === undefined ? [] : ['state = @state']),
+    ...(createdUntilMs === undefined ? [] : ['created_at_ms <= @createdUntilMs']),
+  ];
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }

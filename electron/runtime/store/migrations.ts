@@ -282,4 +282,58 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (deployment_id, seq)
   ) STRICT;
   `,
+  `
+  ALTER TABLE leases ADD COLUMN result TEXT;
+  DROP INDEX leases_by_label;
+  CREATE INDEX leases_by_label ON leases (label, created_at_ms, id);
+  CREATE INDEX leases_by_state ON leases (state, created_at_ms, id);
+  CREATE INDEX leases_newest ON leases (created_at_ms, id);
+  CREATE INDEX leases_open_by_expiry ON leases (expires_at_ms) WHERE state = 'open';
+  CREATE INDEX leases_closing ON leases (id) WHERE state = 'closing';
+  CREATE INDEX leases_by_session ON leases (session) WHERE session IS NOT NULL;
+
+  -- What names a version or a file in a log is looked for when that is to be discarded.
+  CREATE INDEX operations_by_version ON operations (json_extract(payload, '$.version_id'))
+    WHERE type IN ('add-vertex', 'change-version');
+  CREATE INDEX operations_by_file ON operations (json_extract(payload, '$.file_id')) WHERE type = 'add-file';
+  CREATE INDEX deployments_by_backend ON deployments (backend_id, created_at_ms);
+  CREATE INDEX deployment_events_restarts ON deployment_events (deployment_id, at_ms) WHERE type = 'container';
+
+  -- A lease that is closing, or has ended, comes to own nothing more.
+  CREATE TRIGGER versions_enter_open_leases BEFORE INSERT ON versions
+    WHEN NEW.lease_id IS NOT NULL AND (SELECT state FROM leases WHERE id = NEW.lease_id) <> 'open'
+    BEGIN SELECT RAISE(ABORT, 'lease_closed'); END;
+  CREATE TRIGGER files_enter_open_leases BEFORE INSERT ON files
+    WHEN NEW.lease_id IS NOT NULL AND (SELECT state FROM leases WHERE id = NEW.lease_id) <> 'open'
+    BEGIN SELECT RAISE(ABORT, 'lease_closed'); END;
+  CREATE TRIGGER backends_enter_open_leases BEFORE INSERT ON backends
+    WHEN NEW.lease_id IS NOT NULL AND (SELECT state FROM leases WHERE id = NEW.lease_id) <> 'open'
+    BEGIN SELECT RAISE(ABORT, 'lease_closed'); END;
+  CREATE TRIGGER deployments_enter_open_leases BEFORE INSERT ON deployments
+    WHEN NEW.lease_id IS NOT NULL AND (SELECT state FROM leases WHERE id = NEW.lease_id) <> 'open'
+    BEGIN SELECT RAISE(ABORT, 'lease_closed'); END;
+
+  -- What has ended owns nothing, and never opens again.
+  CREATE TRIGGER leases_end_with_nothing BEFORE UPDATE OF state ON leases
+    WHEN NEW.state IN ('committed', 'rolled_back', 'expired') AND (
+      EXISTS (SELECT 1 FROM versions WHERE lease_id = NEW.id) OR EXISTS (SELECT 1 FROM files WHERE lease_id = NEW.id)
+      OR EXISTS (SELECT 1 FROM backends WHERE lease_id = NEW.id)
+      OR EXISTS (SELECT 1 FROM deployments WHERE lease_id = NEW.id AND status <> 'gone'))
+    BEGIN SELECT RAISE(ABORT, 'a lease ends when it owns nothing any more'); END;
+  CREATE TRIGGER leases_never_open_again BEFORE UPDATE OF state ON leases
+    WHEN NEW.state IN ('open', 'closing') AND OLD.state NOT IN ('open', NEW.state)
+    BEGIN SELECT RAISE(ABORT, 'a lease that has ended stays so'); END;
+
+  -- What a lease owns can go with it only if nothing outside of it needs it.
+  CREATE TRIGGER operations_pin_what_stays BEFORE INSERT ON operations
+    WHEN NEW.type IN ('add-vertex', 'change-version') AND EXISTS (
+      SELECT 1 FROM versions v JOIN backends b ON b.id = NEW.backend_id
+      WHERE v.id = json_extract(NEW.payload, '$.version_id') AND v.lease_id IS NOT NULL AND v.lease_id IS NOT b.lease_id)
+    BEGIN SELECT RAISE(ABORT, 'owned_by_lease'); END;
+  CREATE TRIGGER operations_bind_what_stays BEFORE INSERT ON operations
+    WHEN NEW.type = 'add-file' AND EXISTS (
+      SELECT 1 FROM files f JOIN backends b ON b.id = NEW.backend_id
+      WHERE f.id = json_extract(NEW.payload, '$.file_id') AND f.lease_id IS NOT NULL AND f.lease_id IS NOT b.lease_id)
+    BEGIN SELECT RAISE(ABORT, 'owned_by_lease'); END;
+  `,
 ];

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '../../../shared/ids.ts';
 import { Signal } from '../base/signal.ts';
 import { BackendTable } from './backends.ts';
 import { BlobStore } from './blobs.ts';
 import { ComponentTable } from './components.ts';
-import { databaseError, openDatabase, type Sqlite } from './database.ts';
+import { databaseError, giveBack, openDatabase, type Sqlite } from './database.ts';
 import { DeploymentTable } from './deployments.ts';
 import { EvidenceTable } from './evidence.ts';
 import { FileTable } from './files.ts';
@@ -59,6 +59,30 @@ export class Store implements Disposable {
     } catch (error) {
       throw databaseError(error, this.#sqlite.name);
     }
+  }
+
+  /** Ids of what a thing cannot be without: a backend's versions and files, a deployment's backend. */
+  neededBy({ kind, id }: { kind: string; id: string }): string[] {
+    if (kind === 'deployment') return [this.deployments.get(id)?.backend_id ?? id];
+    return kind === 'backend' ? this.backends.namedBy(id) : [];
+  }
+
+  /** The folder of a deployment's logs. */
+  logsOf(deploymentId: string): string {
+    return join(this.home, 'logs', deploymentId);
+  }
+
+  /** Removes logs whose deployment is not recorded any more: a host died between the two. */
+  sweepLogs(): void {
+    const folder = join(this.home, 'logs');
+    for (const id of existsSync(folder) ? readdirSync(folder) : []) {
+      if (this.deployments.get(id) === undefined) rmSync(join(folder, id), { recursive: true, force: true });
+    }
+  }
+
+  /** Gives what deletions freed back to the disk, in steps between which the host does its other work. */
+  async giveBack(): Promise<void> {
+    while (this.#sqlite.open && giveBack(this.#sqlite, 2000)) await new Promise(resolve => setImmediate(resolve));
   }
 
   [Symbol.dispose](): void {

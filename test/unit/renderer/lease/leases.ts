@@ -14,6 +14,7 @@ export function aLease(part: Partial<LeaseRow> = {}): LeaseRow {
     expires_at: inMinutes(30),
     closed_at: null,
     receipt: null,
+    result: null,
     ...part,
   };
 }
