@@ -36,7 +36,7 @@ export function addBackendHistory(backend: Command, context: Context): void {
     .option('--to-at <seq>', 'to the graph after this operation; now, if not given', count)
     .action((ref: string, options: { at?: number; to?: string; toAt?: number }) => diff(context, ref, options));
   withExample(backend.command('verify <backend>'), 'ppl backend verify bck_01k…')
-    .description('replay the log from its first operation and check every hash and type')
+    .description('replay the log from its first operation and check every hash, inverse and step, and the snapshot')
     .action(async (ref: string) => {
       const report = await context.call('backend.verify', { backend: ref });
       if (!context.out.isTerminal) return context.out.data(report);

@@ -21,9 +21,11 @@ export function addBackend(program: Command, context: Context): void {
     );
   withExample(backend.command('list'), 'ppl backend list')
     .description('list backends, the newest first')
-    .action(async () =>
-      printList(context.out, await context.call('backend.list', {}), ['id', 'name', 'head_seq', 'created_at']),
-    );
+    .action(async () => {
+      const list = await context.call('backend.list', {});
+      printList(context.out, list, ['id', 'name', 'head_seq', 'created_at']);
+      for (const { error } of list.items) if (error !== null) context.out.hint(error.message);
+    });
   withExample(backend.command('show <backend>'), 'ppl backend show bck_01k… | jq -r .head_hash')
     .description('a backend, its graph and its deployment')
     .action((ref: string) => show(context, ref));

@@ -1,5 +1,5 @@
 import type { EdgeRow, GraphChange, VertexRow } from '../../shared/contract/index.ts';
-import { tableOf } from './out.ts';
+import { oneLine, tableOf } from './out.ts';
 
 /** A graph for people: each vertex with what it was given, then the edges with their types. */
 export function graphText({ vertices, edges }: { vertices: readonly VertexRow[]; edges: readonly EdgeRow[] }): string {
@@ -44,11 +44,11 @@ export function diffText(changes: readonly GraphChange[]): string {
 function sideText(kind: GraphChange['kind'], side: unknown): string {
   const value = side as Record<string, unknown>;
   if (kind === 'vertex' || kind === 'version') return `${value.component} ${value.version_id}`;
-  if (kind === 'parameter') return `${JSON.stringify(value.value)}`;
+  if (kind === 'parameter') return oneLine(`${JSON.stringify(value.value)}`);
   if (kind === 'file') return `${value.file_id}`;
   return kind === 'edge' ? '' : literal(side);
 }
 
 function literal(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return oneLine(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 }

@@ -108,14 +108,19 @@ export function facts(named: Readonly<Record<string, string | null>>): string {
   const width = Math.max(...Object.keys(named).map(name => name.length));
   return Object.entries(named)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+    .map(([name, value]) => `${name.padEnd(width)}  ${oneLine(value as string)}`)
     .join('\n');
+}
+
+/** What somebody named must not move the cursor, nor end a line of a table. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '-';
-  if (Array.isArray(value)) return value.join(', ') || '-';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return oneLine(value.join(', ')) || '-';
+  return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
 function formatAmount(amount: number, unit: Progress['unit']): string {

@@ -11,6 +11,7 @@ import {
   deploymentRow,
   doctorCheck,
   edgeRow,
+  errorData,
   evidenceRow,
   fileRow,
   graphChange,
@@ -102,7 +103,8 @@ export const contract = {
   'file.delete': unary(z.object({ file: ref }), nothing),
 
   'backend.create': unary(z.object({ name: z.string().optional(), lease }), z.object({ backend_id: z.string() })),
-  'backend.list': unary(nothing, list(backendRow)),
+  /** `error` says why the log of one does not lead to a graph; its `graph_hash` is empty then. */
+  'backend.list': unary(nothing, list(backendRow.extend({ error: errorData.nullable() }))),
   'backend.show': unary(
     z.object({ backend: ref }),
     backendRow.extend({

@@ -38,6 +38,9 @@ export const fileRow = z.object({
 });
 export type FileRow = z.infer<typeof fileRow>;
 
+/** What an AppError says. */
+export const errorData = z.object({ code: z.string(), message: z.string() }).loose();
+
 export const backendRow = z.object({
   id: z.string(),
   name: z.string(),
@@ -114,7 +117,7 @@ export const deploymentRow = z.object({
   expires_at: time.nullable(),
   debug: z.boolean(),
   lease_id: z.string().nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).loose().nullable(),
+  error: errorData.nullable(),
   created_at: time,
   /** Pinned by `--fixed-duration`: it is never extended. */
   fixed: z.boolean(),

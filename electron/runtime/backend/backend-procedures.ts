@@ -2,9 +2,10 @@ import type { Handlers } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Files } from '../file/files.ts';
 import type { Graph } from '../graph/graph.ts';
+import { genesis } from '../graph/operation.ts';
 import { edgeRows, vertexRows } from '../graph/rows.ts';
 import type { Leases } from '../lease/leases.ts';
-import { operationRowOf } from '../store/backends.ts';
+import { type Backend, operationRowOf } from '../store/backends.ts';
 import type { Store } from '../store/store.ts';
 import { iso } from '../store/time.ts';
 import type { Backends } from './backends.ts';
@@ -46,10 +47,32 @@ export function backendProcedures(services: BackendServices): Pick<Handlers, Bac
     };
   };
 
+  /** One that is damaged is no reason not to see the others. */
+  const listed = (backend: Backend) => {
+    const { id, name, lease_id, created_at_ms } = backend;
+    try {
+      return { ...backendRow(id), error: null };
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (error.code === 'internal') throw thrown;
+      const { seq, hash } = store.backends.head(id) ?? genesis;
+      const row = {
+        id,
+        name,
+        head_seq: seq,
+        head_hash: hash,
+        graph_hash: '',
+        lease_id,
+        created_at: iso(created_at_ms),
+      };
+      return { ...row, error: { ...error.toData() } };
+    }
+  };
+
   return {
     'backend.create': async ({ name, lease }) => ({ backend_id: backends.create(name, leaseId(lease)) }),
     'backend.list': async () => {
-      const items = store.backends.list().map(backend => backendRow(backend.id));
+      const items = store.backends.list().map(listed);
       return { count: items.length, items };
     },
     'backend.show': async ({ backend }) => {

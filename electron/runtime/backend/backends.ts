@@ -280,6 +280,7 @@ export class Backends {
     const { graph, headSeq, headHash } = this.#log.verify(id);
     if (this.#options.store.backends.get(id)?.name !== graph.name) {
       throw new AppError('workspace_damaged', `Backend ${id} is not listed by the name that its log gives it.`, {
+        hint: `Name it anew: ppl backend rename ${id} --name <name>.`,
         details: { name: graph.name },
       });
     }
@@ -299,11 +300,10 @@ export class Backends {
   ): Head & { forked_from: { backend_id: string; seq: number; hash: string } } {
     const { graph, seq, hash } = this.at(id, options.seq);
     const forked_from = { backend_id: id, seq, hash };
-    const name = options.name ?? `${graph.name.slice(0, maxNameLength - 7)} (fork)`;
-    const [create, ...operations] = operationsBetween(emptyGraph(), { ...withFreshIds(graph), name });
-    const payload = { ...(create as GraphOperation & { type: 'create' }).payload, forked_from };
+    const name = options.name ?? forkName(graph.name);
+    const operations = operationsBetween({ ...emptyGraph(), name }, { ...withFreshIds(graph), name });
     const forked = newId('backend');
-    this.#begin(forked, options.leaseId, [{ type: 'create', payload }, ...operations]);
+    this.#begin(forked, options.leaseId, [{ type: 'create', payload: { name, forked_from } }, ...operations]);
     return { ...this.#head(forked), forked_from };
   }
 
@@ -324,7 +324,9 @@ export class Backends {
     if (store.backends.get(id) === undefined) return [];
     this.#refuseWhileLive(id);
     if (store.evidence.isKept('backend', id)) {
-      throw new AppError('in_use', `Backend ${id} is named by evidence and stays until that is deleted.`);
+      throw new AppError('in_use', `Backend ${id} is named by evidence and stays until that is deleted.`, {
+        hint: 'See which: ppl evidence list.',
+      });
     }
     store.backends.delete(id);
     this.#log.forget(id);
@@ -358,9 +360,10 @@ export class Backends {
     return new Map(
       [...this.state(id).graph.vertices.values()].map(vertex => {
         const { parameters } = this.#releases(vertex.version_id);
-        const values = Object.entries(parameters).map(
-          ([name, { default: byDefault }]) => [name, memberOf(vertex.params, name)?.value ?? byDefault] as const,
-        );
+        const values = Object.entries(parameters).map(([name, parameter]) => {
+          const given = memberOf(vertex.params, name);
+          return [name, given === undefined ? parameter.default : given.value] as const;
+        });
         return [vertex.id, Object.fromEntries(values.filter(([, value]) => value !== undefined))];
       }),
     );
@@ -442,4 +445,9 @@ export class Backends {
     const { headSeq, headHash } = this.state(id);
     return { backend_id: id, head_seq: headSeq, head_hash: headHash };
   }
+}
+
+/** Cut where it would be too long, and never within a character. */
+function forkName(name: string): string {
+  return `${name.slice(0, maxNameLength - 7).replace(/[\ud800-\udbff]$/, '')} (fork)`;
 }

@@ -2,13 +2,13 @@ import { canonicalJson } from '../../../shared/canonical-json.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { checkOperation } from '../graph/check.ts';
 import { emptyGraph, type Graph, GraphBuilder, invertOperation } from '../graph/graph.ts';
-import { type History, historyOf } from '../graph/history.ts';
+import { History, historyOf } from '../graph/history.ts';
 import type { Converter } from '../graph/mismatch-hint.ts';
-import { type GraphOperation, genesis, type LogPoint, operationHash, verifyChain } from '../graph/operation.ts';
+import { follows, type GraphOperation, genesis, type LogPoint, operationHash } from '../graph/operation.ts';
 import type { FileLookup, ReleaseLookup } from '../graph/release.ts';
 import { readGraph, writeGraph } from '../graph/snapshot.ts';
 import { solveGraph } from '../graph/solve.ts';
-import type { Operation } from '../store/backends.ts';
+import { inverseOf, logDamaged, type Operation, payloadOf } from '../store/backends.ts';
 import type { Store } from '../store/store.ts';
 
 /** Most commands are one operation. */
@@ -79,13 +79,16 @@ export class OperationLog {
     return this.#opened(id);
   }
 
-  /** The graph at a point of the log, without `seq` its head. */
+  /**
+   * The graph at a point of the log, without `seq` its head.
+   * @throws AppError `workspace_damaged` when what leads there is not what was written.
+   */
   at(id: string, seq?: number): { graph: Graph } & LogPoint {
     const { graph, headSeq, headHash } = this.state(id);
     if (seq === undefined || seq === headSeq) return { graph, seq: headSeq, hash: headHash };
     const { hash } = this.#operation(id, seq, headSeq);
     const { builder, from } = this.#start(id, seq);
-    for (const row of this.#options.store.backends.log(id, from.seq, seq)) builder.apply(operationOf(row));
+    for (const { operation } of this.#entries(id, from, seq)) builder.apply(operation);
     return { graph: builder.graph(), seq, hash };
   }
 
@@ -144,7 +147,8 @@ export class OperationLog {
     }
     const graph = builder.graph();
     if (isBase) solveGraph(graph, releases);
-    if (graph.name !== open.graph.name) store.backends.rename(id, graph.name);
+    if (step.operations.some(({ type }) => type === 'create' || type === 'rename'))
+      store.backends.rename(id, graph.name);
     open.graph = graph;
     this.#open.set(id, open);
     return open;
@@ -161,35 +165,33 @@ export class OperationLog {
 
   /**
    * Reads the whole log and replays it.
-   * @throws AppError `workspace_damaged` naming the first operation that does not follow, or the snapshot that is not its graph.
+   * @throws AppError `workspace_damaged` naming the first operation that does not follow, is not taken back by its inverse or belongs to
+   * no command, or the snapshot that is not its graph.
    */
   verify(id: string): BackendState {
     const { store } = this.#options;
     const snapshot = store.backends.snapshot(id);
     const builder = new GraphBuilder();
+    const history = new History();
     let point = genesis;
-    for (const row of store.backends.log(id)) {
-      verifyChain([chainedOf(row)], point);
-      const operation = operationOf(row);
+    let step = 1;
+    for (const { row, operation } of this.#entries(id, genesis)) {
       const inverse = invertOperation(builder, operation) ?? {};
-      if (
-        JSON.stringify(inverse) !== row.inverse &&
-        canonicalJson(inverse) !== canonicalJson(JSON.parse(row.inverse))
-      ) {
-        throw damaged(`Operation ${row.seq} of the log has an inverse that does not take it back.`, { seq: row.seq });
-      }
+      if (JSON.stringify(inverse) !== row.inverse && canonicalJson(inverse) !== canonicalJson(inverseOf(row)))
+        throw logDamaged(id, row.seq, `operation ${row.seq} has an inverse that does not take it back`);
+      if ((row.step !== step && row.step !== 1 && row.step !== row.seq) || !history.mayRecord(row))
+        throw logDamaged(id, row.seq, `operation ${row.seq} is of a step that it cannot be of`);
       builder.apply(operation);
+      history.record(row);
       point = { seq: row.seq, hash: row.hash };
+      step = row.step;
       if (snapshot?.seq !== row.seq) continue;
-      if (snapshot.hash !== row.hash || snapshot.graph !== writeGraph(builder.graph()).graph) {
-        throw damaged(`The snapshot at operation ${row.seq} is not the graph that the log leads to.`, { seq: row.seq });
-      }
+      if (snapshot.hash !== row.hash || snapshot.graph !== writeGraph(builder.graph()).graph)
+        throw logDamaged(id, row.seq, `its snapshot at operation ${row.seq} is not the graph that it leads to`);
     }
-    if (snapshot !== undefined && snapshot.seq > point.seq) {
-      throw damaged(`The log ends at operation ${point.seq}, before its snapshot at ${snapshot.seq}.`, {
-        seq: point.seq,
-      });
-    }
+    if (point === genesis) throw logDamaged(id, 0, 'it has no operation');
+    if (snapshot !== undefined && snapshot.seq > point.seq)
+      throw logDamaged(id, point.seq, `it ends at operation ${point.seq}, before its snapshot at ${snapshot.seq}`);
     return { graph: builder.graph(), headSeq: point.seq, headHash: point.hash };
   }
 
@@ -209,13 +211,23 @@ export class OperationLog {
   #read(id: string): Open {
     const { builder, from } = this.#start(id);
     let point = from;
-    for (const row of this.#options.store.backends.log(id, from.seq)) {
-      const entry = chainedOf(row);
-      verifyChain([entry], point);
-      builder.apply(entry.operation);
+    for (const { row, operation } of this.#entries(id, from)) {
+      builder.apply(operation);
       point = { seq: row.seq, hash: row.hash };
     }
     return { graph: builder.graph(), headSeq: point.seq, headHash: point.hash, snapshotSeq: from.seq };
+  }
+
+  /** The log from a point on, each operation as it was written. */
+  *#entries(id: string, from: LogPoint, upTo?: number): Generator<{ row: Operation; operation: GraphOperation }> {
+    let point = from;
+    for (const row of this.#options.store.backends.log(id, from.seq, upTo)) {
+      const operation = operationOf(row);
+      if (!follows({ ...row, operation }, point))
+        throw logDamaged(id, row.seq, `operation ${row.seq} is not what was written, its hash does not follow`);
+      point = row;
+      yield { row, operation };
+    }
   }
 
   /** The snapshot, where it is what was written and of this log and not past `upTo`; else nothing. */
@@ -240,13 +252,5 @@ export class OperationLog {
 }
 
 export function operationOf(row: Operation): GraphOperation {
-  return { type: row.type, payload: JSON.parse(row.payload) } as GraphOperation;
-}
-
-function chainedOf(row: Operation) {
-  return { seq: row.seq, operation: operationOf(row), prev_hash: row.prev_hash, hash: row.hash };
-}
-
-function damaged(message: string, details: Record<string, unknown>): AppError {
-  return new AppError('workspace_damaged', message, { details });
+  return { type: row.type, payload: payloadOf(row) } as GraphOperation;
 }

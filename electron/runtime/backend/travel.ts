@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphOperation } from '../graph/operation.ts';
+import { inverseOf } from '../store/backends.ts';
 import { type OperationLog, operationOf, type Step } from './operation-log.ts';
 
 /**
@@ -24,6 +25,6 @@ export function travelSteps(log: OperationLog, id: string, direction: 'undo' | '
     .map(seq => {
       const rows = log.step(id, seq);
       if (direction === 'redo') return { operations: rows.map(operationOf), redoes: seq };
-      return { operations: rows.reverse().map(row => JSON.parse(row.inverse) as GraphOperation), undoes: seq };
+      return { operations: rows.reverse().map(row => inverseOf(row) as GraphOperation), undoes: seq };
     });
 }

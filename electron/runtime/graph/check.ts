@@ -24,7 +24,9 @@ export function checkOperation(
 ): void {
   const parsed = graphOperation.safeParse(operation);
   if (!parsed.success)
-    throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`);
+    throw new AppError('usage', `${operation.type}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`, {
+      hint: `See: ppl backend ${operation.type} --help`,
+    });
   switch (operation.type) {
     case 'create':
       if (graph.name !== '') throw new AppError('conflict', `The backend ${graph.name} is there already.`);
@@ -64,7 +66,9 @@ export function checkOperation(
       return checkConnect(graph, operation.payload, releases, converters);
     case 'disconnect':
       if (!graph.edges.some(edge => sameEdge(edge, operation.payload))) {
-        throw new AppError('not_found', `There is no edge ${edgeName(graph, operation.payload)}.`);
+        throw new AppError('not_found', `There is no edge ${edgeName(graph, operation.payload)}.`, {
+          hint: `There are: ${graph.edges.map(edge => edgeName(graph, edge)).join(', ') || 'none'}.`,
+        });
       }
       return;
     case 'change-parameter':

@@ -12,6 +12,12 @@ export class History {
   readonly undoable: number[] = [];
   readonly redoable: number[] = [];
 
+  /** Whether a row takes back, or does again, what is next to be. */
+  mayRecord({ seq, step, undoes, redoes }: StepMark): boolean {
+    if (step !== seq) return true;
+    return undoes === null ? redoes === null || redoes === this.redoable.at(-1) : undoes === this.undoable.at(-1);
+  }
+
   /** Takes the next row of the log. */
   record({ seq, step, undoes, redoes }: StepMark): void {
     if (step === 1) {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../../shared/canonical-json.ts';
-import { AppError } from '../../../shared/errors.ts';
 
 export const maxNameLength = 200;
 
@@ -18,7 +17,8 @@ const alias = z
 const name = z
   .string()
   .min(1, 'a name has at least one letter')
-  .max(maxNameLength, `a name has at most ${maxNameLength} letters`);
+  .max(maxNameLength, `a name has at most ${maxNameLength} letters`)
+  .refine(text => text.isWellFormed(), 'a name is text without half characters');
 
 /** The typed operations of a backend's log (DESIGN §5). */
 export const graphOperation = z.discriminatedUnion('type', [
@@ -86,18 +86,7 @@ export interface LogPoint {
 
 export const genesis: LogPoint = { seq: 0, hash: genesisHash };
 
-/** Throws AppError `workspace_damaged` naming the first operation that does not follow from the one before it. */
-export function verifyChain(log: Iterable<ChainedOperation>, after: LogPoint = genesis): void {
-  let { seq, hash } = after;
-  for (const entry of log) {
-    seq += 1;
-    if (entry.seq !== seq || entry.prev_hash !== hash || operationHash(hash, seq, entry.operation) !== entry.hash) {
-      throw new AppError(
-        'workspace_damaged',
-        `Operation ${entry.seq} of the log is not what was written: its hash does not follow.`,
-        { details: { seq: entry.seq } },
-      );
-    }
-    hash = entry.hash;
-  }
+/** Whether an operation is what was written after that point of its log. */
+export function follows({ seq, operation, prev_hash, hash }: ChainedOperation, after: LogPoint): boolean {
+  return seq === after.seq + 1 && prev_hash === after.hash && operationHash(prev_hash, seq, operation) === hash;
 }

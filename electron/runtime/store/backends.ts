@@ -1,4 +1,5 @@
 import type { OperationRow } from '../../../shared/contract/index.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { Sqlite } from './database.ts';
 import { iso } from './time.ts';
 
@@ -239,8 +240,8 @@ export function operationRowOf(operation: Operation): OperationRow {
   return {
     seq: operation.seq,
     type: operation.type,
-    payload: JSON.parse(operation.payload) as Record<string, unknown>,
-    inverse: JSON.parse(operation.inverse) as Record<string, unknown>,
+    payload: payloadOf(operation) as Record<string, unknown>,
+    inverse: inverseOf(operation) as Record<string, unknown>,
     prev_hash: operation.prev_hash,
     hash: operation.hash,
     at: iso(operation.at_ms),
@@ -248,4 +249,28 @@ export function operationRowOf(operation: Operation): OperationRow {
     undoes: operation.undoes,
     redoes: operation.redoes,
   };
+}
+
+export function payloadOf(operation: Operation): unknown {
+  return parsed(operation, operation.payload);
+}
+
+export function inverseOf(operation: Operation): unknown {
+  return parsed(operation, operation.inverse);
+}
+
+/** `what` is wrong is a clause about the log, named by the operation `seq`. */
+export function logDamaged(backendId: string, seq: number, what: string): AppError {
+  return new AppError('workspace_damaged', `The log of backend ${backendId} is damaged: ${what}.`, {
+    hint: `Nothing was changed. Restore the workspace from a backup, or give the backend up: ppl backend delete ${backendId}.`,
+    details: { seq },
+  });
+}
+
+function parsed({ backend_id, seq }: Operation, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw logDamaged(backend_id, seq, `operation ${seq} is not what was written`);
+  }
 }

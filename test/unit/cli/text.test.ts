@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventText } from '../../../electron/cli/deployment.ts';
 import { diffText, graphText } from '../../../electron/cli/graph-text.ts';
 import { operationTable } from '../../../electron/cli/operation-text.ts';
+import { facts, tableOf } from '../../../electron/cli/out.ts';
 import { statsLines } from '../../../electron/cli/stats-table.ts';
 import type { OperationRow } from '../../../shared/contract/index.ts';
 
@@ -29,6 +30,16 @@ const operation = {
 } satisfies OperationRow;
 
 describe('on a terminal', () => {
+  it('names that would move the cursor or break a line are shown as they are written', () => {
+    const name = 'a\nb\u001b[31mred\u009b';
+    const shown = String.raw`a\u000ab\u001b[31mred\u009b`;
+    expect(tableOf([{ name }], ['name'])).toEqual(['NAME', shown]);
+    expect(facts({ backend: name })).toBe(`backend  ${shown}`);
+    expect(diffText([{ kind: 'name', subject: 'name', change: 'changed', before: 'x', after: name }])).toBe(
+      `~ name  x → ${shown}`,
+    );
+  });
+
   it('a graph is told as vertices with what they were given, and edges by alias with their types', () => {
     const text = graphText({
       vertices: [

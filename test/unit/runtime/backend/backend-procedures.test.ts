@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { backendProcedures } from '../../../../electron/runtime/backend/backend-procedures.ts';
 import { Files } from '../../../../electron/runtime/file/files.ts';
@@ -8,12 +10,12 @@ import { Desk, releases } from './desk.ts';
 type Name = keyof ReturnType<typeof backendProcedures>;
 
 /** Calls as a transport does: what is asked and what is answered fit the contract. */
-function caller(desk: Desk) {
+function caller(desk: Desk, backends = desk.backends) {
   const handlers = backendProcedures({
     store: desk.store,
     catalog: { graphRelease: lookup(...releases), converters: () => [] } as never,
     files: new Files(desk.store),
-    backends: desk.backends,
+    backends,
     leases: undefined as never,
   });
   return async <N extends Name>(name: N, input: Input<N>): Promise<Output<N>> => {
@@ -77,5 +79,21 @@ describe('the procedures of backends', () => {
     expect(await call('backend.rename', { backend, name: 'two' })).toMatchObject({ backend_id, head_seq: 4 });
     expect((await call('backend.list', {})).items.map(({ name }) => name)).toEqual(['one (fork)', 'two']);
     expect(await call('backend.delete', { backend: 'two' })).toEqual({ backend_id });
+  });
+
+  it('list a backend whose log is damaged beside the others, with the reason', async () => {
+    using desk = new Desk();
+    await caller(desk)('backend.create', { name: 'sound' });
+    const { backend_id } = await caller(desk)('backend.create', { name: 'hurt' });
+    const sqlite = new Database(join(desk.home, 'workspace.db'));
+    sqlite.prepare(`UPDATE operations SET payload = '{"name":"other"}' WHERE backend_id = ?`).run(backend_id);
+    sqlite.close();
+    const call = caller(desk, desk.reader());
+    expect((await call('backend.list', {})).items).toMatchObject([
+      { id: backend_id, name: 'hurt', head_seq: 1, graph_hash: '', error: { code: 'workspace_damaged' } },
+      { name: 'sound', error: null },
+    ]);
+    await expect(call('backend.show', { backend: 'hurt' })).rejects.toThrow('damaged');
+    expect(await call('backend.delete', { backend: 'hurt' })).toEqual({ backend_id });
   });
 });

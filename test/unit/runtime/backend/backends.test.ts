@@ -300,6 +300,36 @@ describe('a fork', () => {
   });
 });
 
+describe('a name', () => {
+  it('is text, at most 200 letters, of a fork too', () => {
+    using desk = new Desk();
+    const { backends } = desk;
+    const longest = backends.create('😀'.repeat(100), null);
+    const { backend_id } = backends.fork(longest, { leaseId: null });
+    expect(backends.state(backend_id).graph.name).toBe(`${'😀'.repeat(96)} (fork)`);
+    expect(backends.verify(backend_id)).toMatchObject({ operations: 1 });
+    for (const name of ['', '\ud83d', 'x'.repeat(201)]) {
+      const refused = refusal('usage', /a name (has|is)/);
+      expect(() => backends.create(name, null)).toThrow(refused);
+      expect(() => backends.rename(longest, name)).toThrow(refused);
+      expect(() => backends.fork(longest, { name, leaseId: null })).toThrow(refused);
+    }
+  });
+});
+
+describe('what a component is given', () => {
+  it('is Nothing where that was set, whatever the default is', async () => {
+    using desk = new Desk();
+    const { backends } = desk;
+    const id = row(desk);
+    const vertex = backends.vertex(backends.state(id).graph, 'in').id;
+    await backends.changeParameter(id, 'in', 'limit', 'Nothing');
+    expect(backends.config(id).get(vertex)).toEqual({ fps: 10, label: '', key: '', limit: null });
+    await backends.changeParameter(id, 'in', 'limit', undefined);
+    expect(backends.config(id).get(vertex)).toMatchObject({ limit: 5 });
+  });
+});
+
 describe('compacting', () => {
   it('leaves the shortest log of the same graph, and nothing to undo', async () => {
     using desk = new Desk();
@@ -405,6 +435,49 @@ describe('a long log', () => {
     backends.rename(id, 'three');
     expect(() => backends.resolve('row')).toThrow(refusal('not_found', /no backend row/));
     backends.verify(id);
+  });
+
+  it('says of any damage whose log it is, what is wrong and what to do', async () => {
+    for (const [change, what] of [
+      [`payload = replace(payload, 'ver_cut', 'ver_kut') WHERE seq = 3`, /operation 3 .* its hash does not follow/],
+      [`inverse = 'none' WHERE seq = 3`, /operation 3 is not what was written/],
+      [`inverse = '{}' WHERE seq = 3`, /operation 3 has an inverse that does not take it back/],
+      [`step = 2 WHERE seq = 5`, /operation 5 is of a step that it cannot be of/],
+      [`undoes = 2 WHERE seq = 7`, /operation 7 is of a step that it cannot be of/],
+      [`hash = 'none' WHERE seq = 4`, /operation 4 /],
+    ] as const) {
+      using desk = new Desk();
+      const id = row(desk);
+      await desk.backends.undo(id, 1);
+      await desk.backends.redo(id, 1);
+      expect(desk.backends.verify(id)).toMatchObject({ operations: 8 });
+      const sqlite = new Database(join(desk.home, 'workspace.db'));
+      sqlite.prepare(`UPDATE operations SET ${change}`).run();
+      sqlite.close();
+      expect(() => desk.reader().verify(id)).toThrow(refusal('workspace_damaged', what, /backup/));
+      expect(() => desk.reader().verify(id)).toThrow(id);
+    }
+    using desk = new Desk();
+    const id = row(desk);
+    const sqlite = new Database(join(desk.home, 'workspace.db'));
+    sqlite.prepare('DELETE FROM operations').run();
+    sqlite.close();
+    expect(() => desk.reader().verify(id)).toThrow(refusal('workspace_damaged', /it has no operation/));
+  });
+
+  it('gives no graph of before its snapshot that was tampered with', () => {
+    using desk = new Desk();
+    const { backends } = desk;
+    const id = row(desk);
+    backends.together(() => {
+      for (let number = 0; number < 1_000; number++) backends.rename(id, `name ${number}`);
+    });
+    const sqlite = new Database(join(desk.home, 'workspace.db'));
+    sqlite.prepare(`UPDATE operations SET payload = '{"name":"nobody"}' WHERE seq = 20`).run();
+    sqlite.close();
+    expect(desk.reader().state(id).headSeq).toBe(1_006);
+    expect(() => desk.reader().at(id, 30)).toThrow(refusal('workspace_damaged', /operation 20/));
+    expect(() => desk.reader().fork(id, { seq: 30, leaseId: null })).toThrow(refusal('workspace_damaged', /20/));
   });
 });
 

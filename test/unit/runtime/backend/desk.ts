@@ -20,6 +20,7 @@ export const releases: GraphRelease[] = [
       fps: { type: int, default: 10, secret: false, mutable: true },
       label: { type: parseType('String'), default: '', secret: false, mutable: false },
       key: { type: parseType('String'), default: '', secret: true, mutable: false },
+      limit: { type: parseType('Maybe<Int32>'), default: 5, secret: false, mutable: true },
     },
   },
   { ...release('cut', ['Image'], ['[BoundingBox]'], { size: 'Int32' }), files: { weights } },

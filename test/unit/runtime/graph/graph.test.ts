@@ -9,10 +9,11 @@ import {
 import { graphHash } from '../../../../electron/runtime/graph/hash.ts';
 import {
   type ChainedOperation,
+  follows,
   type GraphOperation,
+  genesis,
   genesisHash,
   operationHash,
-  verifyChain,
 } from '../../../../electron/runtime/graph/operation.ts';
 import { add, connect, fileLookup, graphOf, lookup, release } from './graphs.ts';
 
@@ -124,27 +125,27 @@ describe('the chain of a log', () => {
       return entry;
     });
   };
-  const damaged = (seq: number) => expect.objectContaining({ code: 'workspace_damaged', details: { seq } });
+  const firstOff = (entries: ChainedOperation[]) =>
+    entries.find((entry, index) => !follows(entry, entries[index - 1] ?? genesis))?.seq;
 
   it('holds as it was written', () => {
-    expect(() => verifyChain(chain())).not.toThrow();
-    expect(() => verifyChain([])).not.toThrow();
-    expect(() => verifyChain(JSON.parse(JSON.stringify(chain())))).not.toThrow();
+    expect(firstOff(chain())).toBeUndefined();
+    expect(firstOff(JSON.parse(JSON.stringify(chain())))).toBeUndefined();
   });
 
   it('finds an operation that was changed', () => {
     const changed = chain();
     changed[4] = { ...(changed[4] as ChainedOperation), operation: setSize(30) };
-    expect(() => verifyChain(changed)).toThrow(damaged(5));
+    expect(firstOff(changed)).toBe(5);
   });
 
   it('finds one that was changed together with its hash, one that was taken out, and two that were swapped', () => {
     const rehashed = chain();
     const entry = rehashed[4] as ChainedOperation;
     rehashed[4] = { ...entry, operation: setSize(30), hash: operationHash(entry.prev_hash, 5, setSize(30)) };
-    expect(() => verifyChain(rehashed)).toThrow(damaged(6));
-    expect(() => verifyChain(chain().toSpliced(2, 1))).toThrow(damaged(4));
+    expect(firstOff(rehashed)).toBe(6);
+    expect(firstOff(chain().toSpliced(2, 1))).toBe(4);
     const [a, b, ...rest] = chain();
-    expect(() => verifyChain([b as ChainedOperation, a as ChainedOperation, ...rest])).toThrow(damaged(2));
+    expect(firstOff([b as ChainedOperation, a as ChainedOperation, ...rest])).toBe(2);
   });
 });
