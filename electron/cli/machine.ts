@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { withExample } from './help.ts';
 import { printList } from './out.ts';
 
-const defaultLingerMs = 3000;
+const defaultLingerMs = { idle: 3000, withEndpoints: 600_000 };
 /** An app that is still there after this has started. */
 const openedMs = 1500;
 
@@ -65,7 +65,7 @@ async function runHost(context: Context, background: boolean): Promise<void> {
     resources: context.resources,
     version: context.version,
     log,
-    ...(background ? { lingerMs: Number(context.env.PROOFBENCH_HOST_LINGER_MS ?? defaultLingerMs) } : {}),
+    ...(background ? { lingerMs: lingerOf(context.env.PROOFBENCH_HOST_LINGER_MS) } : {}),
   });
   if (host === undefined) {
     // The loser of a race: its caller finds the winner.
@@ -101,4 +101,8 @@ async function openApp(context: Context, file: string | undefined): Promise<void
       hint: 'See why: npm start, in the folder of Proofbench.',
     });
   child.unref();
+}
+
+function lingerOf(set: string | undefined): typeof defaultLingerMs {
+  return set === undefined ? defaultLingerMs : { idle: Number(set), withEndpoints: Number(set) };
 }

@@ -14,8 +14,11 @@ export interface HostOptions {
   log: (line: string) => void;
   /** The app that this host belongs to: its session is there for as long as the host is. */
   owner?: { session: string; pid: number };
-  /** A background host leaves by itself when nobody is connected and nothing is live for this long. */
-  lingerMs?: number;
+  /**
+   * A background host leaves by itself when nobody is connected and nothing is live for so long: longer while the workspace has endpoints,
+   * whose URLs were given away and answer 404 only as long as somebody listens.
+   */
+  lingerMs?: { idle: number; withEndpoints: number };
 }
 
 /** A host at work: it owns the workspace until it has left. */
@@ -81,7 +84,7 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
     if (options.lingerMs === undefined) return;
     if (server.callers > 0 || runtime.isLive()) idleSinceMs = undefined;
     else if (idleSinceMs === undefined) idleSinceMs = Date.now();
-    else if (Date.now() - idleSinceMs >= options.lingerMs) void leave();
+    else if (Date.now() - idleSinceMs >= lingerOf(options.lingerMs, runtime)) void leave();
   }, 100);
   try {
     await server.listen();
@@ -101,4 +104,8 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
     serve: port => servePort(port, { handlers, session: options.owner?.session ?? '', log: options.log }),
     [Symbol.asyncDispose]: leave,
   };
+}
+
+function lingerOf({ idle, withEndpoints }: NonNullable<HostOptions['lingerMs']>, runtime: Runtime): number {
+  return runtime.hasEndpoints() ? withEndpoints : idle;
 }

@@ -44,6 +44,8 @@ export interface Runtime extends AsyncDisposable {
   readonly workspaceId: string;
   /** Whether leaving now would leave something live without a host. */
   isLive(): boolean;
+  /** Whether a backend has endpoints, deployed or not. */
+  hasEndpoints(): boolean;
   /** Whether a run is under way that leaving now would break. */
   isRunning(): boolean;
   sessionOpened(token: string, pid: number): void;
@@ -125,13 +127,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     new Leases({
       store,
       discard: {
-        deployment: async id => {
-          await deployer.undeploy(id);
-          return [];
-        },
+        deployment: id => deployer.undeploy(id),
         backend: id => backends.discard(id),
         version: id => catalog.discard(id),
         file: id => files.discard(id),
+        image: (digest, ref) => catalog.discardImage(digest, ref),
       },
       log,
     }),
@@ -213,6 +213,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
     workspaceId: store.workspaceId,
     isLive: () => store.deployments.countLive() > 0 || store.leases.countLive() > 0,
+    hasEndpoints: () => store.backends.hasEndpoints(),
     isRunning: () => runs.isRunning,
     sessionOpened: (token, pid) => callers.opened(token, pid),
     sessionLost: token => callers.lost(token),

@@ -222,6 +222,10 @@ export class BackendTable {
       .run(tokenSha256, endpoint.token, endpoint.backend_id, endpoint.vertex_id, endpoint.name);
   }
 
+  hasEndpoints(): boolean {
+    return this.#sqlite.prepare('SELECT 1 FROM endpoints LIMIT 1').get() !== undefined;
+  }
+
   endpoints(backendId: string): Endpoint[] {
     return this.#sqlite
       .prepare<[string], Endpoint>(
