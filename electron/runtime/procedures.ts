@@ -100,7 +100,7 @@ export function proceduresOf(services: Services): Handlers {
     },
     'file.list': async () => counted(store.files.list().map(fileRowOf)),
     'file.delete': async ({ file }) => {
-      await files.discard(files.resolve(file).id);
+      files.discard(files.resolve(file).id);
       store.blobs.collect();
       return {};
     },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { deploy } from './deploy.ts';
 import { edge } from './edge.ts';
+import { leases } from './leases.ts';
 import { message } from './message.ts';
 import { operations } from './operations.ts';
 import { rollback } from './rollback.ts';
@@ -9,7 +10,7 @@ import { type Row, table } from './support/measure.ts';
 import { clearPeers } from './support/peer.ts';
 import { window } from './window.ts';
 
-const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback, operations, window };
+const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback, operations, leases, window };
 const names = Object.keys(benches);
 
 const { values } = parseArgs({

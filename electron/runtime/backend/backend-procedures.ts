@@ -134,7 +134,7 @@ export function backendProcedures(services: BackendServices): Pick<Handlers, Bac
       backends.fork(idOf(backend), { seq: at, name, leaseId: leaseId(lease) }),
     'backend.delete': async ({ backend }) => {
       const id = idOf(backend);
-      await backends.discard(id);
+      backends.discard(id);
       return { backend_id: id };
     },
     'backend.forward': async ({ backend }) => backends.endpoints(idOf(backend)),

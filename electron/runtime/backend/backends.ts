@@ -1,4 +1,4 @@
-import type { GraphChange, ReceiptItem } from '../../../shared/contract/index.ts';
+import type { GraphChange } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { EndpointRow } from '../../../shared/events.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -319,9 +319,9 @@ export class Backends {
   }
 
   /** Refused while it is deployed, and while evidence names it. */
-  async discard(id: string): Promise<ReceiptItem[]> {
+  discard(id: string): void {
     const { store } = this.#options;
-    if (store.backends.get(id) === undefined) return [];
+    if (store.backends.get(id) === undefined) return;
     this.#refuseWhileLive(id);
     if (store.evidence.isKept('backend', id)) {
       throw new AppError('in_use', `Backend ${id} is named by evidence and stays until that is deleted.`, {
@@ -330,7 +330,6 @@ export class Backends {
     }
     store.backends.delete(id);
     this.#log.forget(id);
-    return [];
   }
 
   /** Where each endpoint is reached, deployed or not. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Progress, ReceiptItem } from '../../../shared/contract/index.ts';
+import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { defaultValue } from '../../../shared/types/literal.ts';
@@ -167,24 +167,33 @@ export class Catalog {
     );
   }
 
-  /** Removes a version and, when no other has it, its image. Refused while a backend or evidence names it. */
-  async discard(id: string): Promise<ReceiptItem[]> {
+  /** Removes a version; its image is loose then, if no other has it. Refused while a backend or evidence names it. */
+  discard(id: string): void {
     const { store } = this.#options;
     const version = store.components.version(id);
-    if (version === undefined) return [];
+    if (version === undefined) return;
     const users = store.components.backendsPinning(id);
     if (users.length > 0) {
       throw new AppError('in_use', `Version ${id} is pinned by ${users.join(', ')}.`, {
         hint: 'Delete the backend first, or commit the lease.',
       });
     }
+    if (store.evidence.isKept('version', id)) {
+      throw new AppError('in_use', `Version ${id} is named by evidence and stays until that is deleted.`);
+    }
     store.transaction(() => {
       store.components.deleteVersion(id);
       store.components.deleteIfEmpty(version.component_id);
-      store.settings.set(loosePrefix + version.image_ref, version.image_digest);
+      if (!store.components.isImageUsed(version.image_digest))
+        store.settings.set(loosePrefix + version.image_ref, version.image_digest);
     });
-    if (!(await this.#removeLooseImage(version.image_ref))) return [];
-    return [{ kind: 'image', id: version.image_digest, name: version.image_ref }];
+  }
+
+  /** Takes an image that no version has from the engine. False when a version has it, or a container of another workspace. */
+  async discardImage(digest: string, ref: string): Promise<boolean> {
+    const { store } = this.#options;
+    if (store.settings.get(loosePrefix + ref) !== undefined) return this.#removeLooseImage(ref);
+    return !store.components.isImageUsed(digest);
   }
 
   #harnessComponent(name: string): Component {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { Progress, ReceiptItem } from '../../../shared/contract/index.ts';
+import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { byteProgress } from '../base/byte-progress.ts';
@@ -94,7 +94,7 @@ export class Files {
   }
 
   /** Refused while evidence names it. */
-  async discard(id: string): Promise<ReceiptItem[]> {
+  discard(id: string): void {
     if (this.#store.evidence.isKept('file', id)) {
       throw new AppError('in_use', `File ${id} is named by evidence and stays until that is deleted.`);
     }
@@ -105,7 +105,6 @@ export class Files {
       });
     }
     this.#store.files.delete(id);
-    return [];
   }
 
   #insert(sha256: string, fallbackName: string, mediaType: string, file: NewFile): StoredFile {

@@ -6,24 +6,19 @@ import { newId } from '../../../shared/ids.ts';
 import { Signal } from '../base/signal.ts';
 import type { Lease, LeaseFilter, OwnedKind } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
+import { Closing, type Discard } from './closing.ts';
 
 export const defaultTtlMs = 30 * 60_000;
 export const maxTtlMs = 24 * 3600_000;
 const maxResultBytes = 2 ** 20;
 /** Between so many the host does its other work. */
-const deletedAtOnce = 200;
-const firstRetryMs = 1000;
-const lastRetryMs = 60_000;
+const deletedAtOnce = 50;
 /** The clock is looked at this often at the latest: a timer alone would sleep with the laptop. */
 const longestNapMs = 30_000;
 
-/** Discards one thing a lease owns; idempotent. Receives nothing of the lease but the thing's id. */
-export type Discard = (id: string) => Promise<ReceiptItem[]>;
-
 export interface LeasesOptions {
   store: Store;
-  /** In the order in which they must go. */
-  discard: Record<'deployment' | 'backend' | 'version' | 'file', Discard>;
+  discard: Discard;
   log: (line: string) => void;
 }
 
@@ -34,12 +29,13 @@ export interface LeasesOptions {
 export class Leases implements Disposable {
   readonly changed = new Signal<string>();
   readonly #options: LeasesOptions;
-  readonly #ending = new Map<string, Promise<Receipt>>();
+  readonly #closing: Closing;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
 
   constructor(options: LeasesOptions) {
     this.#options = options;
+    this.#closing = new Closing({ ...options, changed: id => this.changed.emit(id) });
   }
 
   /** Opens a lease; `tie`: it rolls back when this caller is gone. */
@@ -52,7 +48,7 @@ export class Leases implements Disposable {
     const ttlMs = request.ttl === undefined ? defaultTtlMs : ttlOf(request.ttl);
     const now = Date.now();
     const id = newId('lease');
-    this.#options.store.leases.insert({
+    const row = {
       id,
       label: request.label ?? null,
       runtime_id: request.runtimeId,
@@ -60,7 +56,8 @@ export class Leases implements Disposable {
       caller_pid: request.tie?.pid ?? null,
       created_at_ms: now,
       expires_at_ms: now + ttlMs,
-    });
+    };
+    this.#options.store.transaction(() => this.#options.store.leases.insert(row));
     this.schedule();
     return this.get(id);
   }
@@ -107,23 +104,25 @@ export class Leases implements Disposable {
   renew(ref: string, ttl: string): Lease {
     const expiresAtMs = Date.now() + ttlOf(ttl);
     const lease = this.requireOpen(ref);
-    if (!this.#options.store.leases.renew(lease.id, expiresAtMs)) throw closed(this.get(lease.id));
+    const { store } = this.#options;
+    if (!store.transaction(() => store.leases.renew(lease.id, expiresAtMs))) throw closed(this.get(lease.id));
     this.schedule();
     this.changed.emit(lease.id);
     return this.get(lease.id);
   }
 
-  /** Keeps everything: what the lease owns belongs to the workspace from now on. */
+  /** Keeps everything: what the lease owns belongs to the workspace from now on. @throws AppError `lease_closed` past the deadline. */
   commit(ref: string): Receipt {
     const { store } = this.#options;
     const lease = this.resolve(ref);
     if (lease.state === 'committed' && lease.receipt !== null) return lease.receipt;
+    this.requireOpen(lease.id);
     return store.transaction(() => {
-      const promoted = lease.receipt?.kept ?? [];
-      const kept = [...promoted, ...store.leases.owned(lease.id)];
+      const before = lease.receipt ?? noReceipt;
+      const kept = [...before.kept, ...store.leases.owned(lease.id)];
       if (!store.leases.beginClosing(lease.id, 'committed')) throw closed(lease);
       store.leases.releaseAll(lease.id);
-      const receipt: Receipt = { removed: [], saved: [], kept, failed: [] };
+      const receipt: Receipt = { ...before, kept };
       store.leases.finish(lease.id, receipt, Date.now());
       queueMicrotask(() => this.changed.emit(lease.id));
       store.changed.emit('files');
@@ -150,7 +149,7 @@ export class Leases implements Disposable {
       for (const resource of resources) take(oneOf(owned, resource, lease.id));
       const promoted = [...chosen.values()];
       for (const item of promoted) store.leases.release(item.kind as OwnedKind, item.id);
-      const receipt = lease.receipt ?? { removed: [], saved: [], kept: [], failed: [] };
+      const receipt = lease.receipt ?? noReceipt;
       store.leases.saveReceipt(lease.id, { ...receipt, kept: [...receipt.kept, ...promoted] });
       queueMicrotask(() => this.changed.emit(lease.id));
       store.changed.emit('files');
@@ -170,12 +169,13 @@ export class Leases implements Disposable {
         },
       );
     }
-    this.#options.store.leases.setResult(this.resolve(ref).id, text);
+    const { store } = this.#options;
+    const { id } = this.resolve(ref);
+    store.transaction(() => store.leases.setResult(id, text));
   }
 
-  /** Forgets a lease that has ended, with its runs and their logs. @throws AppError `conflict` while it has not ended. */
+  /** Forgets a lease that has ended, with its runs and their logs. @throws AppError `conflict` before, and while its run is being recorded. */
   delete(ref: string): string {
-    const { store } = this.#options;
     const lease = this.resolve(ref);
     if (lease.state === 'open' || lease.state === 'closing') {
       throw new AppError('conflict', `Lease ${lease.id} is ${lease.state}: only one that has ended is deleted.`, {
@@ -183,9 +183,10 @@ export class Leases implements Disposable {
         details: { lease_id: lease.id, state: lease.state },
       });
     }
+    const busy = this.#whyBusy(lease.id);
+    if (busy !== undefined) throw new AppError('conflict', busy, { hint: 'Wait until it is over: ppl run list.' });
     this.#forget([lease.id]);
-    store.blobs.collect();
-    void store.giveBack();
+    this.#giveBack();
     return lease.id;
   }
 
@@ -211,22 +212,24 @@ export class Leases implements Disposable {
       work.progress({ message: 'Deleting leases', done: at + page.length, total: ids.length, unit: 'items' });
       await new Promise(resolve => setImmediate(resolve));
     }
-    store.blobs.collect();
-    void store.giveBack();
+    this.#giveBack();
     return { matched: ids.length, deleted, failed };
   }
 
   /** Discards everything. Again on a lease that ended, it answers with the receipt of that end. */
   async rollback(ref: string): Promise<Receipt> {
-    return this.#end(this.resolve(ref), 'rolled_back');
+    const lease = this.resolve(ref);
+    if (lease.state === 'committed') throw closed(lease);
+    if (lease.state !== 'open' && lease.state !== 'closing') return lease.receipt ?? noReceipt;
+    return this.#closing.end(lease.id, 'rolled_back');
   }
 
-  /** Rolls back what has reached its deadline, found by the index, and goes on with what was closing. */
+  /** Rolls back what has reached its deadline, found by the index, and goes on with what was closing. No deadline is further away than the cap. */
   async sweep(): Promise<void> {
     const { leases } = this.#options.store;
-    const due = leases.due(Date.now()).map(id => this.get(id));
-    const ids = new Map([...leases.closing(), ...due].map(lease => [lease.id, lease]));
-    await Promise.allSettled([...ids.values()].map(lease => this.#end(lease, 'expired')));
+    const now = Date.now();
+    for (const id of leases.cutDeadlines(now + maxTtlMs)) this.changed.emit(id);
+    await this.#closing.endAll([...new Set([...leases.closing(), ...leases.due(now)])], 'expired');
   }
 
   /** Sets the clock for the next deadline. */
@@ -249,15 +252,22 @@ export class Leases implements Disposable {
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
+    this.#closing[Symbol.dispose]();
+  }
+
+  /** Why its run cannot be forgotten yet: its record is written when the lease has ended. */
+  #whyBusy(id: string): string | undefined {
+    const run = this.#options.store.runs.ofLease(id);
+    return run?.state === 'running' ? `Run ${run.id} of lease ${id} is still being recorded.` : undefined;
   }
 
   /** Why it could not be ended; undefined when it has. */
   async #endFor(id: string): Promise<string | undefined> {
     try {
       const { state } = this.get(id);
-      if (state !== 'open' && state !== 'closing') return undefined;
+      if (state !== 'open' && state !== 'closing') return this.#whyBusy(id);
       const { failed } = await this.rollback(id);
-      return failed.length === 0 ? undefined : failed.map(item => `${item.id}: ${item.reason}`).join('; ');
+      return failed.length === 0 ? this.#whyBusy(id) : failed.map(item => `${item.id}: ${item.reason}`).join('; ');
     } catch (error) {
       return AppError.from(error).message;
     }
@@ -267,70 +277,16 @@ export class Leases implements Disposable {
     const { store } = this.#options;
     const deployments = store.transaction(() => ids.flatMap(id => store.leases.delete(id)));
     for (const id of deployments) rmSync(store.logsOf(id), { recursive: true, force: true });
-  }
-
-  #end(lease: Lease, outcome: 'rolled_back' | 'expired'): Promise<Receipt> {
-    const running = this.#ending.get(lease.id);
-    if (running !== undefined) return running;
-    const now = this.get(lease.id);
-    if (now.state !== 'open' && now.state !== 'closing') {
-      if (now.state === 'committed') return Promise.reject(closed(now));
-      return Promise.resolve(now.receipt ?? { removed: [], saved: [], kept: [], failed: [] });
-    }
-    if (this.#options.store.leases.beginClosing(lease.id, outcome)) this.changed.emit(lease.id);
-    const ending = this.#discardAll(lease.id).finally(() => this.#ending.delete(lease.id));
-    this.#ending.set(lease.id, ending);
-    return ending;
-  }
-
-  /** Tries until everything is gone. Callers wait for the first pass only; what is left then is retried behind them. */
-  async #discardAll(id: string): Promise<Receipt> {
-    const first = await this.#pass(id);
-    if (first.failed.length > 0) void this.#retry(id, firstRetryMs);
-    return first;
-  }
-
-  async #retry(id: string, delayMs: number): Promise<void> {
-    await new Promise(resolve => setTimeout(resolve, delayMs).unref());
-    if (this.#disposed || this.get(id).state !== 'closing') return;
-    const receipt = await this.#pass(id).catch(() => undefined);
-    if (receipt === undefined || receipt.failed.length > 0) void this.#retry(id, Math.min(delayMs * 2, lastRetryMs));
-  }
-
-  async #pass(id: string): Promise<Receipt> {
-    const { store, discard } = this.#options;
-    const before = this.get(id).receipt;
-    const receipt: Receipt = {
-      removed: before?.removed ?? [],
-      saved: before?.saved ?? [],
-      kept: before?.kept ?? [],
-      failed: [],
-    };
-    for (const kind of ['deployment', 'backend', 'version', 'file'] as const) {
-      const items = store.leases.owned(id).filter(item => item.kind === kind);
-      await Promise.all(
-        items.map(async item => {
-          if (kind !== 'deployment' && store.evidence.isKept(kind, item.id)) {
-            store.leases.release(kind, item.id);
-            receipt.kept.push(item);
-            return;
-          }
-          try {
-            const also = await discard[kind](item.id);
-            receipt.removed.push(item, ...also);
-          } catch (error) {
-            receipt.failed.push({ ...item, reason: AppError.from(error).message });
-          }
-        }),
-      );
-    }
     store.blobs.collect();
-    if (receipt.failed.length > 0) store.leases.saveReceipt(id, receipt);
-    else store.leases.finish(id, receipt, Date.now());
-    this.changed.emit(id);
-    return receipt;
+  }
+
+  #giveBack(): void {
+    const { store, log } = this.#options;
+    store.giveBack().catch(error => log(`giving space back: ${AppError.from(error).message}`));
   }
 }
+
+const noReceipt: Receipt = { removed: [], saved: [], kept: [], failed: [] };
 
 function oneOf(owned: readonly ReceiptItem[], ref: string, leaseId: string): ReceiptItem {
   const found = owned.find(({ id }) => id === ref);

@@ -17,12 +17,21 @@ export interface StoredBlob {
 export class BlobStore {
   readonly #sqlite: Sqlite;
   readonly #dir: string;
+  readonly #loose;
   /** How many owners each blob still waits for. */
   readonly #arriving = new Map<string, number>();
 
   constructor(sqlite: Sqlite, dir: string) {
     this.#sqlite = sqlite;
     this.#dir = dir;
+    this.#loose = sqlite.prepare<[], { sha256: string; is_used: 0 | 1 }>(
+      `SELECT sha256, EXISTS (SELECT 1 FROM files f WHERE f.sha256 = b.sha256)
+         OR EXISTS (SELECT 1 FROM versions v WHERE v.source_sha256 = b.sha256)
+         OR EXISTS (SELECT 1 FROM evidence_keeps k WHERE k.kind = 'blob' AND k.resource_id = b.sha256)
+         OR EXISTS (SELECT 1 FROM run_fixtures r WHERE r.sha256 = b.sha256)
+         OR EXISTS (SELECT 1 FROM run_frames r WHERE r.sha256 = b.sha256) AS is_used
+       FROM loose_blobs b`,
+    );
     mkdirSync(join(dir, 'tmp'), { recursive: true, mode: 0o700 });
     for (const name of readdirSync(join(dir, 'tmp'))) rmSync(join(dir, 'tmp', name), { force: true });
   }
@@ -54,9 +63,12 @@ export class BlobStore {
       ...(signal === undefined ? {} : { signal }),
       ...(onBytes === undefined ? {} : { onBytes }),
     });
-    this.#sqlite
-      .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(sha256, bytes, Date.now());
+    this.#sqlite.transaction(() => {
+      this.#sqlite
+        .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+        .run(sha256, bytes, Date.now());
+      this.#sqlite.prepare('INSERT INTO loose_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING').run(sha256);
+    })();
     return { sha256, bytes };
   }
 
@@ -67,25 +79,19 @@ export class BlobStore {
     else this.#arriving.delete(sha256);
   }
 
-  /** Removes what nothing refers to any more; returns the number of blobs removed. */
+  /** Removes what nothing refers to any more, of what was let go of; returns the number of blobs removed. */
   collect(): number {
-    const orphans = this.#sqlite
-      .prepare(
-        `SELECT sha256 FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.sha256 = b.sha256)
-           AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_sha256 = b.sha256)
-           AND NOT EXISTS (SELECT 1 FROM evidence_keeps k WHERE k.kind = 'blob' AND k.resource_id = b.sha256)
-           AND NOT EXISTS (SELECT 1 FROM run_fixtures r WHERE r.sha256 = b.sha256)
-           AND NOT EXISTS (SELECT 1 FROM run_frames r WHERE r.sha256 = b.sha256)`,
-      )
-      .all() as { sha256: string }[];
-    let removed = 0;
-    for (const { sha256 } of orphans) {
-      if (this.#arriving.has(sha256)) continue;
-      this.#sqlite.prepare('DELETE FROM blobs WHERE sha256 = ?').run(sha256);
-      rmSync(this.path(sha256), { force: true });
-      removed++;
-    }
-    return removed;
+    const removed = this.#sqlite.transaction(() => {
+      const orphans: string[] = [];
+      for (const { sha256, is_used } of this.#loose.all()) {
+        if (this.#arriving.has(sha256)) continue;
+        if (is_used === 0) orphans.push(sha256);
+        this.#sqlite.prepare(`DELETE FROM ${is_used === 0 ? 'blobs' : 'loose_blobs'} WHERE sha256 = ?`).run(sha256);
+      }
+      return orphans;
+    })();
+    for (const sha256 of removed) rmSync(this.path(sha256), { force: true });
+    return removed.length;
   }
 
   /** Removes files that have no row: what a crash between rename and commit left. For the start of a host. */

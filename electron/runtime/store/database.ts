@@ -31,10 +31,7 @@ export function openDatabase(path: string): Sqlite {
     sqlite.pragma('busy_timeout = 5000');
     if (existed && sqlite.pragma('quick_check', { simple: true }) !== 'ok') throw damaged(path);
     migrate(sqlite, path);
-    if (sqlite.pragma('auto_vacuum', { simple: true }) !== incrementalVacuum) {
-      sqlite.pragma('auto_vacuum = INCREMENTAL');
-      sqlite.exec('VACUUM');
-    }
+    if (sqlite.pragma('auto_vacuum', { simple: true }) !== incrementalVacuum) rebuild(sqlite);
     return sqlite;
   } catch (error) {
     sqlite?.close();
@@ -48,6 +45,16 @@ export function giveBack(sqlite: Sqlite, pages: number): boolean {
   const left = sqlite.pragma('freelist_count', { simple: true }) as number;
   if (left === 0) sqlite.pragma('wal_checkpoint(TRUNCATE)');
   return left > 0;
+}
+
+/** Once for a database of an older Proofbench. It takes as much space again for a moment: where there is none, the next opening tries. */
+function rebuild(sqlite: Sqlite): void {
+  sqlite.pragma('auto_vacuum = INCREMENTAL');
+  try {
+    sqlite.exec('VACUUM');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL')) throw error;
+  }
 }
 
 /** Applies the migrations from the file's version up to `upTo`, each in a transaction of its own. */
@@ -87,6 +94,16 @@ export function databaseError(error: unknown, path: string): unknown {
       hint: 'Hand it to the workspace first (ppl lease promote), or make the backend under the same lease.',
       cause: error,
     });
+  }
+  if (error.code === 'SQLITE_CONSTRAINT_TRIGGER' && error.message === 'backend_of_lease') {
+    return new AppError(
+      'conflict',
+      'The backend is owned by a lease, and would go with it from under its deployment.',
+      {
+        hint: 'Deploy it under the same lease (--lease), or hand it to the workspace first: ppl lease promote.',
+        cause: error,
+      },
+    );
   }
   if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') return damaged(path, error);
   return error;

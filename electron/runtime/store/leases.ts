@@ -18,9 +18,11 @@ export interface Lease {
   receipt: Receipt | null;
   /** What the caller kept with it, as JSON. */
   result: string | null;
+  /** What it owned when it began to close, with the images of its versions; null before and after. */
+  owned_at_end: ReceiptItem[] | null;
 }
 
-type Raw = Omit<Lease, 'receipt'> & { receipt: string | null };
+type Raw = Omit<Lease, 'receipt' | 'owned_at_end'> & { receipt: string | null; owned_at_end: string | null };
 
 export interface LeaseFilter {
   label?: string | undefined;
@@ -38,6 +40,11 @@ export class LeaseTable {
   readonly #onChange: () => void;
   readonly #get;
   readonly #due;
+  readonly #begin;
+  readonly #note;
+  readonly #finish;
+  readonly #owned;
+  readonly #images;
 
   constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
@@ -46,6 +53,23 @@ export class LeaseTable {
     this.#due = sqlite.prepare<[number], { id: string }>(
       `SELECT id FROM leases INDEXED BY leases_live_by_expiry
        WHERE state IN ('open', 'closing') AND expires_at_ms <= ? ORDER BY expires_at_ms`,
+    );
+    this.#owned = sqlite.prepare<[{ id: string }], ReceiptItem>(
+      `SELECT 'deployment' AS kind, id, NULL AS name FROM deployments WHERE lease_id = @id AND status <> 'gone'
+       UNION ALL SELECT 'backend', id, name FROM backends WHERE lease_id = @id
+       UNION ALL SELECT 'version', v.id, c.name FROM versions v JOIN components c ON c.id = v.component_id WHERE v.lease_id = @id
+       UNION ALL SELECT 'file', id, name FROM files WHERE lease_id = @id`,
+    );
+    this.#begin = sqlite.prepare<[string, string]>(
+      `UPDATE leases SET state = 'closing', outcome = ? WHERE id = ? AND state = 'open'`,
+    );
+    this.#note = sqlite.prepare<[string, string]>('UPDATE leases SET owned_at_end = ? WHERE id = ?');
+    this.#finish = sqlite.prepare<[string, number, string]>(
+      `UPDATE leases SET state = outcome, receipt = ?, closed_at_ms = ?, owned_at_end = NULL
+       WHERE id = ? AND state = 'closing'`,
+    );
+    this.#images = sqlite.prepare<[string], ReceiptItem>(
+      `SELECT DISTINCT 'image' AS kind, image_digest AS id, image_ref AS name FROM versions WHERE lease_id = ?`,
     );
   }
 
@@ -101,7 +125,9 @@ export class LeaseTable {
 
   nextExpiryMs(): number | undefined {
     const row = this.#sqlite
-      .prepare<[], { at: number | null }>(`SELECT min(expires_at_ms) AS at FROM leases WHERE state = 'open'`)
+      .prepare<[], { at: number | null }>(
+        `SELECT min(expires_at_ms) AS at FROM leases INDEXED BY leases_open_by_expiry WHERE state = 'open'`,
+      )
       .get();
     return row?.at ?? undefined;
   }
@@ -114,8 +140,8 @@ export class LeaseTable {
     );
   }
 
-  closing(): Lease[] {
-    return this.#sqlite.prepare<[], Raw>(`SELECT * FROM leases WHERE state = 'closing'`).all().map(fromRaw);
+  closing(): string[] {
+    return this.#sqlite.prepare<[], string>(`SELECT id FROM leases WHERE state = 'closing'`).pluck().all();
   }
 
   openOfSession(session: string): Lease[] {
@@ -137,13 +163,22 @@ export class LeaseTable {
     this.#sqlite.prepare('UPDATE leases SET session = NULL, caller_pid = NULL WHERE id = ?').run(id);
   }
 
-  /** Open → closing; false when it was not open any more. */
+  /** Open → closing, noting what it owns; false when it was not open any more. */
   beginClosing(id: string, outcome: NonNullable<Lease['outcome']>): boolean {
-    const { changes } = this.#sqlite
-      .prepare(`UPDATE leases SET state = 'closing', outcome = ? WHERE id = ? AND state = 'open'`)
-      .run(outcome, id);
+    const { changes } = this.#sqlite.transaction(() => {
+      const begun = this.#begin.run(outcome, id);
+      if (begun.changes === 1 && outcome !== 'committed') this.noteOwned(id);
+      return begun;
+    })();
     this.#onChange();
     return changes === 1;
+  }
+
+  /** Writes down what a closing lease owns, and returns it. */
+  noteOwned(id: string): ReceiptItem[] {
+    const owned = [...this.owned(id), ...this.#images.all(id)];
+    this.#note.run(JSON.stringify(owned), id);
+    return owned;
   }
 
   /** Moves the deadline of an open lease; false when it is not open. A deployment's own fixed duration stays (DESIGN §6). */
@@ -156,9 +191,7 @@ export class LeaseTable {
   }
 
   finish(id: string, receipt: Receipt, closedAtMs: number): void {
-    this.#sqlite
-      .prepare(`UPDATE leases SET state = outcome, receipt = ?, closed_at_ms = ? WHERE id = ? AND state = 'closing'`)
-      .run(JSON.stringify(receipt), closedAtMs, id);
+    this.#finish.run(JSON.stringify(receipt), closedAtMs, id);
     this.#onChange();
   }
 
@@ -169,15 +202,25 @@ export class LeaseTable {
 
   /** What a lease owns now. */
   owned(id: string): ReceiptItem[] {
+    return this.#owned.all({ id }).map(({ kind, id, name }) => (name == null ? { kind, id } : { kind, id, name }));
+  }
+
+  /** Whether a thing is still there, and the workspace's. */
+  isKept(kind: OwnedKind, resourceId: string): boolean {
+    return (
+      this.#sqlite.prepare(`SELECT 1 FROM ${tables[kind]} WHERE id = ? AND lease_id IS NULL`).get(resourceId) !==
+      undefined
+    );
+  }
+
+  /** Brings deadlines that are further away than `latestMs`, since the clock was set back, to it; returns their leases. */
+  cutDeadlines(latestMs: number): string[] {
     return this.#sqlite
-      .prepare<[{ id: string }], ReceiptItem>(
-        `SELECT 'deployment' AS kind, id, NULL AS name FROM deployments WHERE lease_id = @id AND status <> 'gone'
-         UNION ALL SELECT 'backend', id, NULL FROM backends WHERE lease_id = @id
-         UNION ALL SELECT 'version', v.id, c.name FROM versions v JOIN components c ON c.id = v.component_id WHERE v.lease_id = @id
-         UNION ALL SELECT 'file', id, name FROM files WHERE lease_id = @id`,
+      .prepare<[{ latestMs: number }], string>(
+        `UPDATE leases SET expires_at_ms = @latestMs WHERE state = 'open' AND expires_at_ms > @latestMs RETURNING id`,
       )
-      .all({ id })
-      .map(({ kind, id, name }) => (name == null ? { kind, id } : { kind, id, name }));
+      .pluck()
+      .all({ latestMs });
   }
 
   /** Hands everything a lease owns to the workspace, in one transaction. */
@@ -233,7 +276,11 @@ export function leaseRowOf(lease: Lease): LeaseRow {
 }
 
 function fromRaw(raw: Raw): Lease {
-  return { ...raw, receipt: raw.receipt === null ? null : (JSON.parse(raw.receipt) as Receipt) };
+  return {
+    ...raw,
+    receipt: raw.receipt === null ? null : (JSON.parse(raw.receipt) as Receipt),
+    owned_at_end: raw.owned_at_end === null ? null : (JSON.parse(raw.owned_at_end) as ReceiptItem[]),
+  };
 }
 
 /** Only what is asked for, so that an index serves it. */

@@ -291,6 +291,15 @@ export const migrations: readonly string[] = [
   CREATE INDEX leases_open_by_expiry ON leases (expires_at_ms) WHERE state = 'open';
   CREATE INDEX leases_closing ON leases (id) WHERE state = 'closing';
   CREATE INDEX leases_by_session ON leases (session) WHERE session IS NOT NULL;
+  -- Whole, because what a lease may not be deleted for is not looked up in a partial one.
+  DROP INDEX versions_by_lease;
+  DROP INDEX files_by_lease;
+  DROP INDEX backends_by_lease;
+  DROP INDEX deployments_by_lease;
+  CREATE INDEX versions_by_lease ON versions (lease_id);
+  CREATE INDEX files_by_lease ON files (lease_id);
+  CREATE INDEX backends_by_lease ON backends (lease_id);
+  CREATE INDEX deployments_by_lease ON deployments (lease_id);
 
   -- What names a version or a file in a log is looked for when that is to be discarded.
   CREATE INDEX operations_by_version ON operations (json_extract(payload, '$.version_id'))
@@ -335,5 +344,44 @@ export const migrations: readonly string[] = [
       SELECT 1 FROM files f JOIN backends b ON b.id = NEW.backend_id
       WHERE f.id = json_extract(NEW.payload, '$.file_id') AND f.lease_id IS NOT NULL AND f.lease_id IS NOT b.lease_id)
     BEGIN SELECT RAISE(ABORT, 'owned_by_lease'); END;
+  `,
+  `
+  -- What a lease owned when it began to close, as JSON: its receipt says of each what became of it.
+  ALTER TABLE leases ADD COLUMN owned_at_end TEXT;
+  DROP INDEX leases_by_session;
+  CREATE INDEX leases_tied ON leases (session) WHERE session IS NOT NULL AND state = 'open';
+
+  -- open → closing → what it is heading for. Forgotten is only what has ended.
+  DROP TRIGGER leases_never_open_again;
+  CREATE TRIGGER leases_go_one_way BEFORE UPDATE OF state ON leases
+    WHEN NOT (NEW.state = OLD.state OR (OLD.state = 'open' AND NEW.state = 'closing' AND NEW.outcome IS NOT NULL)
+      OR (OLD.state = 'closing' AND NEW.state IS OLD.outcome))
+    BEGIN SELECT RAISE(ABORT, 'a lease goes from open to closing to its outcome'); END;
+  CREATE TRIGGER leases_end_before_they_are_forgotten BEFORE DELETE ON leases
+    WHEN OLD.state IN ('open', 'closing')
+    BEGIN SELECT RAISE(ABORT, 'a lease ends before it is forgotten'); END;
+
+  -- A backend can go with its lease only if nothing else runs it.
+  CREATE TRIGGER deployments_run_what_stays BEFORE INSERT ON deployments
+    WHEN EXISTS (SELECT 1 FROM backends b
+      WHERE b.id = NEW.backend_id AND b.lease_id IS NOT NULL AND b.lease_id IS NOT NEW.lease_id)
+    BEGIN SELECT RAISE(ABORT, 'backend_of_lease'); END;
+
+  -- Blobs that something has let go of, or that nothing has taken yet: only these are looked at when blobs are collected.
+  CREATE TABLE loose_blobs (
+    sha256 TEXT PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO loose_blobs SELECT sha256 FROM blobs;
+  CREATE INDEX versions_by_source ON versions (source_sha256);
+  CREATE TRIGGER files_let_go AFTER DELETE ON files
+    BEGIN INSERT OR IGNORE INTO loose_blobs VALUES (OLD.sha256); END;
+  CREATE TRIGGER versions_let_go AFTER DELETE ON versions
+    BEGIN INSERT OR IGNORE INTO loose_blobs VALUES (OLD.source_sha256); END;
+  CREATE TRIGGER run_fixtures_let_go AFTER DELETE ON run_fixtures
+    BEGIN INSERT OR IGNORE INTO loose_blobs VALUES (OLD.sha256); END;
+  CREATE TRIGGER run_frames_let_go AFTER DELETE ON run_frames
+    BEGIN INSERT OR IGNORE INTO loose_blobs VALUES (OLD.sha256); END;
+  CREATE TRIGGER evidence_lets_go AFTER DELETE ON evidence_keeps WHEN OLD.kind = 'blob'
+    BEGIN INSERT OR IGNORE INTO loose_blobs SELECT sha256 FROM blobs WHERE sha256 = OLD.resource_id; END;
   `,
 ];

@@ -67,6 +67,16 @@ export class Store implements Disposable {
     return kind === 'backend' ? this.backends.namedBy(id) : [];
   }
 
+  /** Whether something that a lease does not own cannot be without this: a deployment of a backend, a backend of a version or file. */
+  isNeededElsewhere(kind: 'backend' | 'version' | 'file', id: string, leaseId: string): boolean {
+    if (kind === 'backend') {
+      const deployment = this.backends.liveDeployment(id);
+      return deployment !== undefined && this.deployments.get(deployment)?.lease_id !== leaseId;
+    }
+    const users = kind === 'version' ? this.components.backendsPinning(id) : this.backends.backendsBinding(id);
+    return users.some(user => this.backends.get(user)?.lease_id !== leaseId);
+  }
+
   /** The folder of a deployment's logs. */
   logsOf(deploymentId: string): string {
     return join(this.home, 'logs', deploymentId);

@@ -12,11 +12,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const nothing = async () => [];
+const nothing = () => undefined;
 const leasesOf = (store: Store) =>
   new Leases({
     store,
-    discard: { deployment: nothing, backend: nothing, version: nothing, file: nothing },
+    discard: {
+      deployment: async () => undefined,
+      backend: nothing,
+      version: nothing,
+      file: nothing,
+      image: async () => true,
+    },
     log: () => undefined,
   });
 

@@ -273,7 +273,7 @@ describe('a live backend', () => {
     await expect(backends.undo(id, 1)).rejects.toThrow(locked);
     await expect(backends.changeParameter(id, 'in', 'label', '"x"')).rejects.toThrow(locked);
     expect(() => backends.compact(id)).toThrow(refusal('topology_locked', /is deployed/, /undeploy/));
-    await expect(backends.discard(id)).rejects.toThrow(refusal('topology_locked', /is deployed/, /undeploy/));
+    expect(() => backends.discard(id)).toThrow(refusal('topology_locked', /is deployed/, /undeploy/));
     expect(backends.fork(id, { leaseId: null }).head_seq).toBe(6);
   });
 });
@@ -359,7 +359,7 @@ describe('compacting', () => {
     for (const size of ['3', '4']) await backends.changeParameter(id, 'cut', 'size', size);
     expect(backends.compact(id)).toMatchObject({ before: 10, after: 8 });
     expect(desk.reader().at(id, 7)).toEqual(proven);
-    await expect(backends.discard(id)).rejects.toMatchObject({ code: 'in_use' });
+    expect(() => backends.discard(id)).toThrow(expect.objectContaining({ code: 'in_use' }));
   });
 });
 

@@ -28,22 +28,11 @@ function leasesOf(of: Store): Leases {
   return new Leases({
     store: of,
     discard: {
-      deployment: async id => {
-        of.deployments.setStatus(id, 'gone');
-        return [];
-      },
-      backend: async id => {
-        of.backends.delete(id);
-        return [];
-      },
-      version: async id => {
-        of.components.deleteVersion(id);
-        return [];
-      },
-      file: async id => {
-        of.files.delete(id);
-        return [];
-      },
+      deployment: async id => of.deployments.setStatus(id, 'gone'),
+      backend: id => of.backends.delete(id),
+      version: id => of.components.deleteVersion(id),
+      file: id => of.files.delete(id),
+      image: async () => true,
     },
     log: () => undefined,
   });
@@ -175,14 +164,20 @@ describe('What a lease owns', () => {
     await addFile(lease);
     const sqlite = raw();
     sqlite.pragma('foreign_keys = ON');
-    expect(() => sqlite.prepare(`UPDATE leases SET state = 'rolled_back' WHERE id = ?`).run(lease)).toThrow(
-      'owns nothing',
-    );
-    expect(() => sqlite.prepare('DELETE FROM leases WHERE id = ?').run(lease)).toThrow('FOREIGN KEY');
+    const become = (state: string) => sqlite.prepare('UPDATE leases SET state = ? WHERE id = ?').run(state, lease);
+    expect(() => become('rolled_back')).toThrow('from open to closing to its outcome');
+    sqlite.prepare(`UPDATE leases SET outcome = 'expired' WHERE id = ?`).run(lease);
+    become('closing');
+    expect(() => become('open')).toThrow('from open to closing to its outcome');
+    expect(() => become('committed')).toThrow('from open to closing to its outcome');
+    expect(() => become('expired')).toThrow('owns nothing');
+    expect(() => sqlite.prepare('DELETE FROM leases WHERE id = ?').run(lease)).toThrow('ends before it is forgotten');
     sqlite.close();
     await leases.rollback(lease);
     const again = raw();
-    expect(() => again.prepare(`UPDATE leases SET state = 'open' WHERE id = ?`).run(lease)).toThrow('stays so');
+    expect(() => again.prepare(`UPDATE leases SET state = 'open' WHERE id = ?`).run(lease)).toThrow(
+      'from open to closing to its outcome',
+    );
     again.close();
   });
 });
@@ -243,7 +238,7 @@ describe('Many leases', () => {
       `SELECT * FROM leases WHERE label = 'ci' ORDER BY created_at_ms DESC, id DESC LIMIT 10`,
       `SELECT * FROM leases WHERE state = 'open' ORDER BY created_at_ms DESC, id DESC LIMIT 10`,
       'SELECT * FROM leases ORDER BY created_at_ms DESC, id DESC LIMIT 10',
-      `SELECT min(expires_at_ms) AS at FROM leases WHERE state = 'open'`,
+      `SELECT min(expires_at_ms) AS at FROM leases INDEXED BY leases_open_by_expiry WHERE state = 'open'`,
       `SELECT * FROM leases WHERE state = 'closing'`,
       `SELECT * FROM leases WHERE session = 's' AND state = 'open'`,
       `SELECT id FROM files WHERE lease_id = 'l'`,
