@@ -1,6 +1,9 @@
-import { createServer } from 'node:http';
-import { WebSocketServer } from 'ws';
-import { httpPort, isCheck, met, requires } from './session.js';
+import { createRequire } from 'node:module';
+import { httpPort, isCheck, met, ready, requires } from './session.js';
+
+// An import would also load what node:http exports but loads only when it is read: fetch's client, longer than all else here.
+const { createServer } = process.getBuiltinModule('node:http');
+const require = createRequire(import.meta.url);
 
 const MAX_CONNECTIONS = 4_096;
 const HEADERS_WITHIN_MS = 30_000;
@@ -13,7 +16,7 @@ export const SUBPROTOCOL = 'proofbench.v1';
  *   socket(socket: import('ws').WebSocket): void, maxPayload: number, methods: string[]}} Endpoint
  */
 
-/** @type {Map<string, {endpoint: Endpoint, sockets: WebSocketServer}>} */
+/** @type {Map<string, {endpoint: Endpoint, sockets?: import('ws').WebSocketServer}>} */
 const served = new Map();
 
 let listening = false;
@@ -25,16 +28,23 @@ let listening = false;
 export function serve(name, endpoint) {
   if (served.has(name)) throw new Error(`pipelogic: the endpoint ${name} is already served`);
   if (isCheck) return;
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: endpoint.maxPayload,
-    handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
-  served.set(`/${name}`, { endpoint, sockets });
+  const entry = { endpoint };
+  served.set(`/${name}`, entry);
+  // Not before the component is ready, which would wait for it; the first reader need not.
+  void ready.then(() => setImmediate(() => socketsOf(entry)));
   if (listening) return;
   listening = true;
   listen();
+}
+
+function socketsOf(entry) {
+  entry.sockets ??= new (require('ws').WebSocketServer)({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: entry.endpoint.maxPayload,
+    handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  return entry.sockets;
 }
 
 /** An error as every endpoint says it. */
@@ -88,7 +98,7 @@ function upgrade(request, socket, head) {
     );
     return;
   }
-  entry.sockets.handleUpgrade(request, socket, head, webSocket => {
+  socketsOf(entry).handleUpgrade(request, socket, head, webSocket => {
     webSocket.on('error', () => {});
     entry.endpoint.socket(webSocket);
   });
