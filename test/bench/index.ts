@@ -4,13 +4,23 @@ import { edge } from './edge.ts';
 import { leases } from './leases.ts';
 import { message } from './message.ts';
 import { operations } from './operations.ts';
+import { redeploy } from './redeploy.ts';
 import { rollback } from './rollback.ts';
 import { clearLabs } from './support/lab.ts';
 import { type Row, table } from './support/measure.ts';
 import { clearPeers } from './support/peer.ts';
 import { window } from './window.ts';
 
-const benches: Record<string, () => Promise<Row[]>> = { deploy, message, edge, rollback, operations, leases, window };
+const benches: Record<string, () => Promise<Row[]>> = {
+  deploy,
+  message,
+  edge,
+  redeploy,
+  rollback,
+  operations,
+  leases,
+  window,
+};
 const names = Object.keys(benches);
 
 const { values } = parseArgs({
