@@ -4,12 +4,8 @@ import { tableOf } from './out.ts';
 /** Aliases by vertex id, as far as they are known. */
 export type Aliases = ReadonlyMap<string, string>;
 
-/** The log as a table no wider than `width`: what is too long at the end of a line is cut. */
-export function operationTable(
-  operations: readonly OperationRow[],
-  known: Aliases,
-  width = Number.POSITIVE_INFINITY,
-): string {
+/** The log as a table no wider than `width`, where that is known: what is too long at the end of a line is cut. */
+export function operationTable(operations: readonly OperationRow[], known: Aliases, width = 0): string {
   const aliases = withTheirs(known, operations);
   const items = operations.map(operation => ({
     seq: operation.seq,
@@ -25,7 +21,7 @@ export function operationTable(
     what: whatText(operation, aliases),
   }));
   return tableOf(items, ['seq', 'at', 'step', 'of', 'operation', 'what'])
-    .map(line => (line.length > width ? `${line.slice(0, width - 1)}…` : line))
+    .map(line => (width > 0 && line.length > width ? `${line.slice(0, width - 1)}…` : line))
     .join('\n');
 }
 

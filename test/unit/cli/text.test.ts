@@ -30,6 +30,15 @@ const operation = {
 } satisfies OperationRow;
 
 describe('on a terminal', () => {
+  it('a log is told whole where a terminal does not say how wide it is', () => {
+    expect(operationTable([operation], new Map(), 0)).toMatch(/trial$/);
+    expect(
+      operationTable([operation], new Map(), 20)
+        .split('\n')
+        .map(line => line.length),
+    ).toEqual([20, 20]);
+  });
+
   it('names that would move the cursor or break a line are shown as they are written', () => {
     const name = 'a\nb\u001b[31mred\u009b';
     const shown = String.raw`a\u000ab\u001b[31mred\u009b`;
