@@ -63,6 +63,8 @@ export class BackendTable {
   readonly #seqOfHash;
   readonly #snapshot;
   readonly #endpointByHash;
+  readonly #binding;
+  readonly #delete;
 
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
@@ -92,6 +94,10 @@ export class BackendTable {
       'SELECT seq FROM operations WHERE backend_id = ? AND hash = ? ORDER BY seq DESC LIMIT 1',
     );
     this.#snapshot = sqlite.prepare<[string], Snapshot>('SELECT * FROM snapshots WHERE backend_id = ?');
+    this.#binding = sqlite.prepare<[string], { id: string }>(
+      `SELECT DISTINCT backend_id AS id FROM operations WHERE type = 'add-file' AND json_extract(payload, '$.file_id') = ?`,
+    );
+    this.#delete = sqlite.prepare<[string]>('DELETE FROM backends WHERE id = ?');
     this.#endpointByHash = sqlite.prepare<[string], Endpoint>(
       'SELECT token, backend_id, vertex_id, name FROM endpoints WHERE token_sha256 = ?',
     );
@@ -122,7 +128,7 @@ export class BackendTable {
   }
 
   delete(id: string): void {
-    this.#sqlite.prepare('DELETE FROM backends WHERE id = ?').run(id);
+    this.#delete.run(id);
   }
 
   /** Its deployment that holds containers, or is about to. */
@@ -177,7 +183,6 @@ export class BackendTable {
     this.#sqlite.prepare('DELETE FROM snapshots WHERE backend_id = ? AND seq > ?').run(backendId, seq);
   }
 
-  /** Backends whose log ever bound this file, which must therefore stay. */
   /** The versions and files that a backend's log names. */
   namedBy(backendId: string): string[] {
     return this.#sqlite
@@ -189,13 +194,9 @@ export class BackendTable {
       .all(backendId);
   }
 
+  /** Backends whose log ever bound this file, which must therefore stay. */
   backendsBinding(fileId: string): string[] {
-    return this.#sqlite
-      .prepare<[string], { id: string }>(
-        `SELECT DISTINCT backend_id AS id FROM operations WHERE type = 'add-file' AND json_extract(payload, '$.file_id') = ?`,
-      )
-      .all(fileId)
-      .map(row => row.id);
+    return this.#binding.all(fileId).map(row => row.id);
   }
 
   snapshot(backendId: string): Snapshot | undefined {

@@ -23,10 +23,14 @@ export type KeptKind = 'version' | 'file' | 'backend' | 'blob';
 export class EvidenceTable {
   readonly #sqlite: Sqlite;
   readonly #onChange: () => void;
+  readonly #isKept;
 
   constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
     this.#onChange = onChange;
+    this.#isKept = sqlite.prepare<[KeptKind, string]>(
+      'SELECT 1 FROM evidence_keeps WHERE kind = ? AND resource_id = ? LIMIT 1',
+    );
   }
 
   insert(evidence: StoredEvidence): void {
@@ -59,10 +63,7 @@ export class EvidenceTable {
   }
 
   isKept(kind: KeptKind, id: string): boolean {
-    return (
-      this.#sqlite.prepare('SELECT 1 FROM evidence_keeps WHERE kind = ? AND resource_id = ? LIMIT 1').get(kind, id) !==
-      undefined
-    );
+    return this.#isKept.get(kind, id) !== undefined;
   }
 
   /** The last operation of a backend's log that evidence references. */

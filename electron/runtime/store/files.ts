@@ -19,24 +19,28 @@ const select = 'SELECT f.*, b.bytes FROM files f JOIN blobs b ON b.sha256 = f.sh
 export class FileTable {
   readonly #sqlite: Sqlite;
   readonly #onChange: () => void;
+  readonly #insert;
+  readonly #get;
+  readonly #delete;
 
   constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
     this.#onChange = onChange;
+    this.#insert = sqlite.prepare<[Omit<StoredFile, 'bytes'>]>(
+      `INSERT INTO files (id, name, type, media_type, sha256, readme, lease_id, created_at_ms)
+       VALUES (@id, @name, @type, @media_type, @sha256, @readme, @lease_id, @created_at_ms)`,
+    );
+    this.#get = sqlite.prepare<[string], StoredFile>(`${select} WHERE f.id = ?`);
+    this.#delete = sqlite.prepare<[string]>('DELETE FROM files WHERE id = ?');
   }
 
   insert(file: Omit<StoredFile, 'bytes'>): void {
-    this.#sqlite
-      .prepare(
-        `INSERT INTO files (id, name, type, media_type, sha256, readme, lease_id, created_at_ms)
-         VALUES (@id, @name, @type, @media_type, @sha256, @readme, @lease_id, @created_at_ms)`,
-      )
-      .run(file);
+    this.#insert.run(file);
     this.#onChange();
   }
 
   get(id: string): StoredFile | undefined {
-    return this.#sqlite.prepare<[string], StoredFile>(`${select} WHERE f.id = ?`).get(id);
+    return this.#get.get(id);
   }
 
   named(name: string): StoredFile[] {
@@ -57,7 +61,7 @@ export class FileTable {
   }
 
   delete(id: string): void {
-    this.#sqlite.prepare('DELETE FROM files WHERE id = ?').run(id);
+    this.#delete.run(id);
     this.#onChange();
   }
 }

@@ -22,6 +22,10 @@ export interface Lease {
   owned_at_end: ReceiptItem[] | null;
 }
 
+type NewLease = Pick<
+  Lease,
+  'id' | 'label' | 'runtime_id' | 'session' | 'caller_pid' | 'created_at_ms' | 'expires_at_ms'
+>;
 type Raw = Omit<Lease, 'receipt' | 'owned_at_end'> & { receipt: string | null; owned_at_end: string | null };
 
 export interface LeaseFilter {
@@ -45,6 +49,10 @@ export class LeaseTable {
   readonly #finish;
   readonly #owned;
   readonly #images;
+  readonly #insert;
+  readonly #saveReceipt;
+  readonly #kept;
+  readonly #release;
 
   constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
@@ -60,6 +68,15 @@ export class LeaseTable {
        UNION ALL SELECT 'version', v.id, c.name FROM versions v JOIN components c ON c.id = v.component_id WHERE v.lease_id = @id
        UNION ALL SELECT 'file', id, name FROM files WHERE lease_id = @id`,
     );
+    this.#insert = sqlite.prepare<[NewLease]>(
+      `INSERT INTO leases (id, state, label, runtime_id, session, caller_pid, created_at_ms, expires_at_ms)
+       VALUES (@id, 'open', @label, @runtime_id, @session, @caller_pid, @created_at_ms, @expires_at_ms)`,
+    );
+    this.#saveReceipt = sqlite.prepare<[string, string]>('UPDATE leases SET receipt = ? WHERE id = ?');
+    this.#kept = ofEachTable(table =>
+      sqlite.prepare<[string]>(`SELECT 1 FROM ${table} WHERE id = ? AND lease_id IS NULL`),
+    );
+    this.#release = ofEachTable(table => sqlite.prepare<[string]>(`UPDATE ${table} SET lease_id = NULL WHERE id = ?`));
     this.#begin = sqlite.prepare<[string, string]>(
       `UPDATE leases SET state = 'closing', outcome = ? WHERE id = ? AND state = 'open'`,
     );
@@ -73,15 +90,8 @@ export class LeaseTable {
     );
   }
 
-  insert(
-    lease: Pick<Lease, 'id' | 'label' | 'runtime_id' | 'session' | 'caller_pid' | 'created_at_ms' | 'expires_at_ms'>,
-  ) {
-    this.#sqlite
-      .prepare(
-        `INSERT INTO leases (id, state, label, runtime_id, session, caller_pid, created_at_ms, expires_at_ms)
-         VALUES (@id, 'open', @label, @runtime_id, @session, @caller_pid, @created_at_ms, @expires_at_ms)`,
-      )
-      .run(lease);
+  insert(lease: NewLease): void {
+    this.#insert.run(lease);
     this.#onChange();
   }
 
@@ -196,7 +206,7 @@ export class LeaseTable {
   }
 
   saveReceipt(id: string, receipt: Receipt): void {
-    this.#sqlite.prepare('UPDATE leases SET receipt = ? WHERE id = ?').run(JSON.stringify(receipt), id);
+    this.#saveReceipt.run(JSON.stringify(receipt), id);
     this.#onChange();
   }
 
@@ -207,20 +217,19 @@ export class LeaseTable {
 
   /** Whether a thing is still there, and the workspace's. */
   isKept(kind: OwnedKind, resourceId: string): boolean {
-    return (
-      this.#sqlite.prepare(`SELECT 1 FROM ${tables[kind]} WHERE id = ? AND lease_id IS NULL`).get(resourceId) !==
-      undefined
-    );
+    return this.#kept[kind].get(resourceId) !== undefined;
   }
 
   /** Brings deadlines that are further away than `latestMs`, since the clock was set back, to it; returns their leases. */
   cutDeadlines(latestMs: number): string[] {
-    return this.#sqlite
+    const ids = this.#sqlite
       .prepare<[{ latestMs: number }], string>(
         `UPDATE leases SET expires_at_ms = @latestMs WHERE state = 'open' AND expires_at_ms > @latestMs RETURNING id`,
       )
       .pluck()
       .all({ latestMs });
+    if (ids.length > 0) this.#onChange();
+    return ids;
   }
 
   /** Hands everything a lease owns to the workspace, in one transaction. */
@@ -235,7 +244,7 @@ export class LeaseTable {
 
   /** Hands one thing to the workspace. */
   release(kind: OwnedKind, resourceId: string): void {
-    this.#sqlite.prepare(`UPDATE ${tables[kind]} SET lease_id = NULL WHERE id = ?`).run(resourceId);
+    this.#release[kind].run(resourceId);
     this.#onChange();
   }
 
@@ -273,6 +282,11 @@ export function leaseRowOf(lease: Lease): LeaseRow {
     receipt: lease.receipt,
     result: lease.result === null ? null : (JSON.parse(lease.result) as LeaseRow['result']),
   };
+}
+
+function ofEachTable<T>(make: (table: string) => T): Record<OwnedKind, T> {
+  const { deployment, backend, version, file } = tables;
+  return { deployment: make(deployment), backend: make(backend), version: make(version), file: make(file) };
 }
 
 function fromRaw(raw: Raw): Lease {
