@@ -1,4 +1,14 @@
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Signal } from '../base/signal.ts';
 import type { AttachedOutput } from '../engine/engine.ts';
@@ -8,6 +18,8 @@ export type LogStream = 'stdout' | 'stderr';
 
 /** How far back in the index a tail is looked for. */
 const maxTailIndexBytes = 64 * 1024;
+/** What of a tail is kept: a line may be of any length. */
+const maxTailBytes = 16 * 1024;
 /** How much of the index is looked at in one pass. */
 const maxPassIndexBytes = 1 << 20;
 /** Up to here, what came of one stream in the same millisecond is read as one piece. */
@@ -48,6 +60,16 @@ export class ContainerLog {
     return join(this.dir, 'index.ndjson');
   }
 
+  get #beginPath(): string {
+    return join(this.dir, 'begin.json');
+  }
+
+  /** Another container is made, and what the engine keeps of it begins here. */
+  begin(): void {
+    const begun = { stdout: this.size('stdout'), stderr: this.size('stderr') };
+    if (begun.stdout + begun.stderr > 0) writeFileSync(this.#beginPath, JSON.stringify(begun), { mode: 0o600 });
+  }
+
   /** Captures from the first byte on, after what a former start of the container left; call before it is started. */
   capture(output: AttachedOutput): void {
     this.#moreToCome = false;
@@ -59,7 +81,9 @@ export class ContainerLog {
   recover(output: AttachedOutput): void {
     this.#open(output);
     this.#mendIndex();
-    this.#ended = this.#read(output, { ...this.#sizes }, 'recovered');
+    const begun = this.#begun();
+    const here = { stdout: this.#sizes.stdout - begun.stdout, stderr: this.#sizes.stderr - begun.stderr };
+    this.#ended = this.#read(output, here, 'recovered');
   }
 
   /** The container is started again soon: who follows it waits. */
@@ -99,8 +123,13 @@ export class ContainerLog {
   /** The last lines of both streams in arrival order, for a message. */
   tail(lines: number): string {
     const { entries } = this.#readIndex(this.#lineStart(Math.max(0, this.indexBytes - maxTailIndexBytes)));
-    const bytes = Buffer.concat([...this.#chunks(entries)].map(chunk => chunk.bytes));
-    return bytes.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    let first = entries.length;
+    for (let bytes = 0; first > 0 && bytes < maxTailBytes; bytes += entries[first]?.[3] ?? 0) first -= 1;
+    const bytes = Buffer.concat([...this.#chunks(entries.slice(first))].map(chunk => chunk.bytes));
+    const cut = Math.max(0, bytes.length - maxTailBytes);
+    // A character that the cut went through is left out.
+    const begin = bytes.findIndex((byte, at) => at >= cut && (cut === 0 || (byte & 0xc0) !== 0x80));
+    return bytes.subarray(Math.max(begin, cut)).toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   }
 
   /**
@@ -147,21 +176,25 @@ export class ContainerLog {
   #mendIndex(): void {
     const files = this.#files;
     if (files === undefined) return;
-    const index = readRange(this.indexPath, 0, statSync(this.indexPath).size);
-    const whole = index.lastIndexOf(0x0a) + 1;
-    if (whole < index.length) ftruncateSync(files.index, whole);
     const named = { stdout: 0, stderr: 0 };
-    for (const line of index.subarray(0, whole).toString('utf8').split('\n')) {
-      if (line === '') continue;
-      const [, stream, offset, length] = JSON.parse(line) as IndexEntry;
-      named[stream] = offset + length;
+    let whole = 0;
+    for (let pass = this.#readIndex(0); pass.next > whole; pass = this.#readIndex(whole)) {
+      whole = pass.next;
+      for (const [, stream, offset, length] of pass.entries) named[stream] = offset + length;
     }
+    if (whole < this.indexBytes) ftruncateSync(files.index, whole);
     for (const stream of ['stdout', 'stderr'] as const) {
       const length = this.#sizes[stream] - named[stream];
       if (length <= 0) continue;
       const entry: IndexEntry = [Date.now(), stream, named[stream], length, 'recovered'];
       writeSync(files.index, `${JSON.stringify(entry)}\n`);
     }
+  }
+
+  /** Where in the files the output of the container that is now begins. */
+  #begun(): Record<LogStream, number> {
+    if (!existsSync(this.#beginPath)) return { stdout: 0, stderr: 0 };
+    return JSON.parse(readFileSync(this.#beginPath, 'utf8')) as Record<LogStream, number>;
   }
 
   /** The first beginning of a line in the index at or after `position`. */

@@ -80,7 +80,7 @@ export class Deployer implements AsyncDisposable {
   readonly #options: DeployerOptions;
   readonly #live = new Map<string, Live>();
   readonly #logs = new Map<string, ContainerLog>();
-  readonly #redeploying = new Map<string, Promise<unknown>>();
+  readonly #redeploying = new Map<string, { plan: DeploymentPlan; over: Promise<unknown> }>();
   /** Deployments whose engine was lost; they are brought up anew when it is back. */
   readonly #stranded = new Set<string>();
   #lookingForEngine = false;
@@ -146,14 +146,14 @@ export class Deployer implements AsyncDisposable {
         hint: 'See what it is doing: ppl deployment show.',
       });
     }
-    const plan = planNow();
-    checkPlacement(plan, info, this.#livePlans());
     if (this.#redeploying.has(id)) {
       throw new AppError('conflict', `Deployment ${id} is being redeployed already.`, { hint: 'Wait for that one.' });
     }
-    const replacing = this.#replace(engine, deployment, live, plan, signal).finally(() => this.#redeploying.delete(id));
-    this.#redeploying.set(id, replacing);
-    return replacing;
+    const plan = planNow();
+    checkPlacement(plan, info, this.#livePlans());
+    const over = this.#replace(engine, deployment, live, plan, signal).finally(() => this.#redeploying.delete(id));
+    this.#redeploying.set(id, { plan, over });
+    return over;
   }
 
   /** Resolves once it is running; throws the reason when it failed or was taken down instead. */
@@ -170,15 +170,14 @@ export class Deployer implements AsyncDisposable {
 
   /** Whether it runs or is coming up, so that waiting for it is worth while. */
   isUp(id: string): boolean {
-    const { status } = this.#get(id);
-    return status === 'running' || status === 'deploying';
+    return isUp(this.#get(id));
   }
 
   /** Takes a deployment down; resolves when nothing of it is left on the engine. Idempotent. */
   async undeploy(id: string, reason?: string): Promise<void> {
-    const { status } = this.#get(id);
-    if (status === 'gone') return;
-    if (status === 'deploying' || status === 'running') this.#become(id, 'tearing_down', { reason });
+    const deployment = this.#get(id);
+    if (deployment.status === 'gone') return;
+    if (isUp(deployment)) this.#become(id, 'tearing_down', { reason });
     await this.#remove(id);
     if (this.#get(id).status !== 'gone') this.#become(id, 'gone');
   }
@@ -213,7 +212,7 @@ export class Deployer implements AsyncDisposable {
       this.changed.emit({ deployment_id: deployment.id });
       return all;
     });
-    live.pushed = delivered;
+    live.pushed = delivered.catch(() => undefined);
     return delivered;
   }
 
@@ -265,8 +264,7 @@ export class Deployer implements AsyncDisposable {
     const { store } = this.#options;
     const left = store.deployments.notGone().filter(({ id, status }) => status !== 'failed' && !this.#live.has(id));
     if (left.length > 0) {
-      const engine = await this.#options.engine();
-      await engine.info();
+      const engine = await this.#answering(left);
       const recovered = await Promise.allSettled(left.map(deployment => this.#recoverOne(engine, deployment)));
       for (const result of recovered) if (result.status === 'rejected') throw result.reason;
     }
@@ -336,7 +334,7 @@ export class Deployer implements AsyncDisposable {
     }
     // What is being removed is removed to its end: the gateway leaves with the last that needs it.
     await Promise.allSettled([...this.#live.values()].flatMap(({ started, ending }) => [started, ending]));
-    await Promise.allSettled(this.#redeploying.values());
+    await Promise.allSettled([...this.#redeploying.values()].map(({ over }) => over));
   }
 
   #get(id: string): Deployment {
@@ -358,10 +356,9 @@ export class Deployer implements AsyncDisposable {
 
   #livePlans(): DeploymentPlan[] {
     const { deployments } = this.#options.store;
-    return deployments
-      .notGone()
-      .filter(({ status }) => isLive(status))
-      .map(({ plan }) => JSON.parse(plan) as DeploymentPlan);
+    const recorded = deployments.notGone().filter(({ status }) => isLive(status));
+    const comingUp = [...this.#redeploying.values()].map(({ plan }) => plan);
+    return [...recorded.map(({ plan }) => JSON.parse(plan) as DeploymentPlan), ...comingUp];
   }
 
   #requireNone(backendId: string): void {
@@ -429,7 +426,11 @@ export class Deployer implements AsyncDisposable {
       await next.start(limit, taken => {
         subnet = taken;
       });
-      await next.running(limit);
+      do {
+        await next.running(limit);
+        await this.#tellEdits(deployment.backend_id, live, next, plan);
+        await next.tellDeadline();
+      } while (!next.isRunning || this.#editsSince(deployment.backend_id, plan).length > 0);
       if (this.#get(id).status !== 'running') {
         throw new AppError('cancelled', `Deployment ${id} stopped running while it was redeployed.`);
       }
@@ -450,12 +451,37 @@ export class Deployer implements AsyncDisposable {
     });
     live.materialization = next;
     this.#watch(id, next);
-    await accepting(next, plan);
-    const gapMs = Math.round((performance.now() - handedOver) * 10) / 10;
-    store.deployments.addEvent(id, 'redeployed', { generation, gap_ms: gapMs });
-    this.changed.emit({ deployment_id: id });
-    await old.remove();
+    let gapMs = 0;
+    try {
+      await accepting(next, plan);
+    } finally {
+      // Even if they take no connection, the new ones are those that serve.
+      gapMs = Math.round((performance.now() - handedOver) * 10) / 10;
+      store.deployments.addEvent(id, 'redeployed', { generation, gap_ms: gapMs });
+      this.changed.emit({ deployment_id: id });
+      await old.remove();
+    }
     return { generation, gapMs };
+  }
+
+  /** What the backend's log says of parameters by now and `plan` does not. */
+  #editsSince(backendId: string, { vertices }: DeploymentPlan): ParameterEdit[] {
+    const current = this.#options.configOf(backendId);
+    return vertices.flatMap(({ vertex_id, config }) =>
+      Object.entries(current.get(vertex_id) ?? {})
+        .filter(([name, value]) => JSON.stringify(config[name]) !== JSON.stringify(value))
+        .map(([name, value]) => ({ vertex_id, name, value })),
+    );
+  }
+
+  /** Containers that come up beside those that serve are told what was edited meanwhile, after what those are being told. */
+  async #tellEdits(backendId: string, live: Live, next: Materialization, plan: DeploymentPlan): Promise<void> {
+    await live.pushed;
+    for (const { vertex_id, name, value } of this.#editsSince(backendId, plan)) {
+      await next
+        .setConfig(vertex_id, name, value)
+        .catch((error: unknown) => this.#options.log(AppError.from(error).message));
+    }
   }
 
   #keep(id: string, materialization: Materialization, readyTimeoutMs: number): Live {
@@ -475,7 +501,9 @@ export class Deployer implements AsyncDisposable {
   async #untilRunning(id: string, live: Live, work: (limit: AbortSignal) => Promise<unknown>): Promise<void> {
     const limit = AbortSignal.any([live.starting.signal, AbortSignal.timeout(live.readyTimeoutMs)]);
     try {
-      await work(limit);
+      await work(limit).catch(error => {
+        if (!limit.aborted) throw error;
+      });
       await live.materialization.running(limit);
     } catch (error) {
       if (!live.starting.signal.aborted) await this.#broke(id, live.materialization, AppError.from(error));
@@ -483,7 +511,9 @@ export class Deployer implements AsyncDisposable {
   }
 
   #watch(id: string, materialization: Materialization): void {
-    void materialization.failure.then(error => this.#broke(id, materialization, error));
+    void materialization.failure
+      .then(error => this.#broke(id, materialization, error))
+      .catch((error: unknown) => this.#options.log(`${id}: ${AppError.from(error).message}`));
   }
 
   /**
@@ -493,9 +523,9 @@ export class Deployer implements AsyncDisposable {
   async #broke(id: string, materialization: Materialization, thrown: AppError): Promise<void> {
     const { store, log } = this.#options;
     const error = await materialization.reasonOf(thrown);
-    const deployment = this.#get(id);
     if (this.#closed || this.#live.get(id)?.materialization !== materialization) return;
-    if (deployment.status !== 'running' && deployment.status !== 'deploying') return;
+    const deployment = this.#get(id);
+    if (!isUp(deployment)) return;
     if (error.code === 'docker_unreachable' && deployment.lease_id === null) return this.#strand(deployment, error);
     this.#become(id, 'failed', { error: error.toData() });
     try {
@@ -534,7 +564,7 @@ export class Deployer implements AsyncDisposable {
       if (live !== undefined) {
         live.starting.abort(new AppError('cancelled', `Deployment ${id} was taken down.`));
         if (deployment.status !== 'failed') await live.started;
-        await this.#redeploying.get(id)?.catch(() => undefined);
+        await this.#redeploying.get(id)?.over.catch(() => undefined);
       }
       const plan = JSON.parse(deployment.plan) as DeploymentPlan;
       const materialization =
@@ -545,16 +575,31 @@ export class Deployer implements AsyncDisposable {
       this.#live.delete(id);
       this.#stranded.delete(id);
     })();
-    if (live !== undefined) {
-      live.ending = removal;
-      removal.catch(() => {
-        // It is gone on with when the engine is back, by whoever hosts then.
-        this.#live.delete(id);
-        this.#options.gateway.release(live.materialization.key);
-        this.#stranded.add(id);
-      });
-    }
+    if (live !== undefined) live.ending = removal;
+    removal.catch(() => {
+      // It is gone on with when the engine is back, by whoever hosts then.
+      this.#live.delete(id);
+      if (live !== undefined) this.#options.gateway.release(live.materialization.key);
+      this.#stranded.add(id);
+    });
     return removal;
+  }
+
+  /** The engine; where it does not answer, all of `left` is stranded. */
+  async #answering(left: readonly Deployment[]): Promise<Engine> {
+    try {
+      const engine = await this.#options.engine();
+      await engine.info();
+      return engine;
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      for (const { id } of left) {
+        this.#stranded.add(id);
+        const deployment = this.#get(id);
+        if (isUp(deployment)) this.#strand(deployment, error);
+      }
+      throw error;
+    }
   }
 
   async #recoverOne(engine: Engine, deployment: Deployment): Promise<void> {
@@ -568,8 +613,11 @@ export class Deployer implements AsyncDisposable {
     const plan = this.#planOf(deployment);
     const materialization = this.#materialize(engine, deployment, plan, generation);
     const stranded = this.#stranded.has(id);
-    if (stranded ? !(await materialization.isWhole()) : deployment.status !== 'running') {
-      await materialization.remove();
+    const anew = stranded ? !(await materialization.isWhole()) : deployment.status !== 'running';
+    if (anew) await materialization.remove();
+    // It may have been undeployed meanwhile, or this host be leaving.
+    if (this.#closed || !isUp(this.#get(id))) return;
+    if (anew) {
       this.#stranded.delete(id);
       this.#bringUp(engine, deployment, plan, defaultReadyTimeoutMs);
       return;
@@ -582,7 +630,6 @@ export class Deployer implements AsyncDisposable {
         hint: 'Its output up to then was kept: ppl container logs. Deploy again.',
       });
     });
-    await live.started;
   }
 
   /** With what was changed of its parameters and may not have been told to it. */
@@ -625,6 +672,10 @@ export class Deployer implements AsyncDisposable {
     this.#options.store.deployments.setStatus(id, status, why);
     this.changed.emit({ deployment_id: id });
   }
+}
+
+function isUp({ status }: Deployment): boolean {
+  return status === 'running' || status === 'deploying';
 }
 
 function containersOf(plan: DeploymentPlan): Pick<Container, 'id' | 'vertex_id' | 'alias'>[] {

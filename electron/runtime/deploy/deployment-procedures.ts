@@ -70,7 +70,7 @@ export function deploymentProcedures(services: DeploymentServices): Pick<Handler
       return { deployment_id, backend_id: id };
     },
     'backend.redeploy': async (ref, { signal }) => {
-      const { id, backend_id, status, runtime_id, lease_id, debug } = find(ref);
+      const { id, backend_id, status, runtime_id, lease_id, debug, fixed, created_at_ms, expires_at_ms } = find(ref);
       const plan = () => backends.plan(backend_id);
       if (status !== 'failed') {
         const { generation, gapMs } = await deployer.redeploy(id, plan, signal);
@@ -79,7 +79,13 @@ export function deploymentProcedures(services: DeploymentServices): Pick<Handler
       // Failed is terminal: nothing serves, and a deployment of its own takes its place.
       const startedMs = performance.now();
       const deployment_id = await deployer.deploy(
-        { plan, runtimeId: runtime_id, leaseId: lease_id, debug: debug === 1 },
+        {
+          plan,
+          runtimeId: runtime_id,
+          leaseId: lease_id,
+          debug: debug === 1,
+          ...(fixed === 1 && expires_at_ms !== null ? { fixedDurationMs: expires_at_ms - created_at_ms } : {}),
+        },
         signal,
       );
       await deployer.settled(deployment_id, signal);

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { SingleFlight } from '../base/single-flight.ts';
 import type { Engine } from '../engine/engine.ts';
 import { labels } from '../engine/labels.ts';
 import { GatewaySession } from './gateway-session.ts';
@@ -20,7 +21,10 @@ export class Gateway implements AsyncDisposable {
   readonly #users = new Set<string>();
   #container: string | undefined;
   #session: GatewaySession | undefined;
-  #starting: Promise<GatewaySession> | undefined;
+  readonly #starts = new SingleFlight();
+  /** Settles when no start is under way, those that were given up among them. */
+  #started: Promise<unknown> = Promise.resolve();
+  #starting = 0;
   #idle: NodeJS.Timeout | undefined;
   #removing: Promise<void> = Promise.resolve();
 
@@ -41,6 +45,10 @@ export class Gateway implements AsyncDisposable {
 
   release(user: string): void {
     this.#users.delete(user);
+    this.#leaveWhenIdle();
+  }
+
+  #leaveWhenIdle(): void {
     if (this.#users.size > 0 || this.#container === undefined) return;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
@@ -52,15 +60,22 @@ export class Gateway implements AsyncDisposable {
   /** A live session, starting the container or joining the one a former host left. */
   async session(signal?: AbortSignal): Promise<GatewaySession> {
     if (this.#session?.isOpen) return this.#session;
-    this.#starting ??= this.#start(signal).finally(() => {
-      this.#starting = undefined;
+    return this.#starts.run('session', signal, noneIsLeft => {
+      const start = this.#started.then(() => this.#start(noneIsLeft));
+      this.#starting += 1;
+      this.#started = start
+        .catch(() => undefined)
+        .finally(() => {
+          this.#starting -= 1;
+          this.#leaveWhenIdle();
+        });
+      return start;
     });
-    return this.#starting;
   }
 
   /** Removes what a former host left, if nothing has come to need it since. */
   async sweep(): Promise<void> {
-    if (this.#users.size > 0 || this.#starting !== undefined || this.#container !== undefined) return;
+    if (this.#users.size > 0 || this.#starting > 0 || this.#container !== undefined) return;
     const swept = (async () => {
       const engine = await this.#options.engine();
       for (const { id } of await engine.listContainers(this.#labels())) await engine.removeContainer(id);
@@ -70,6 +85,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#started;
     clearTimeout(this.#idle);
     if (this.#users.size > 0) return this.#session?.close();
     try {
@@ -81,7 +97,8 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  async #start(signal?: AbortSignal): Promise<GatewaySession> {
+  async #start(signal: AbortSignal): Promise<GatewaySession> {
+    if (this.#session?.isOpen) return this.#session;
     const engine = await this.#options.engine();
     const image = await this.#options.image(signal);
     await this.#removing;
@@ -113,10 +130,10 @@ export class Gateway implements AsyncDisposable {
   }
 
   /** The relay fails until the gateway listens; a gateway that does not within ten seconds is reported with its words. */
-  async #connect(engine: Engine, container: string, signal?: AbortSignal): Promise<GatewaySession> {
+  async #connect(engine: Engine, container: string, signal: AbortSignal): Promise<GatewaySession> {
     let reason = '';
     for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       const exec = await engine.exec(container, ['node', '/opt/gateway/relay.js']);
       const session = new GatewaySession(exec);
       try {

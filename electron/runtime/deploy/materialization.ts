@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
 import { Signal } from '../base/signal.ts';
 import { leaseFolder } from '../engine/container-options.ts';
@@ -57,6 +58,8 @@ export class Materialization {
   readonly #failed = Promise.withResolvers<AppError>();
   readonly #changed = new Signal<void>();
   readonly #running = new Set<string>();
+  /** Containers whose output is being kept. */
+  readonly #read = new Set<string>();
   #network: string | undefined;
   #failure: AppError | undefined;
   /** The deadline that the containers know. */
@@ -81,7 +84,7 @@ export class Materialization {
   async start(signal: AbortSignal, onSubnet: (subnet: string) => void): Promise<void> {
     const { engine, gateway, deployment, plan } = this.#options;
     gateway.hold(this.key);
-    this.#toldMs = this.#options.deadlineMs();
+    const deadlineMs = this.#options.deadlineMs();
     // The network needs nothing of the gateway, which may still be starting.
     const [session, network] = await allOf([gateway.session(signal), this.#createNetwork(onSubnet)]);
     this.#session = session;
@@ -89,7 +92,10 @@ export class Materialization {
     const joined = engine.connectNetwork(network, gateway.containerId as string, ['gateway']);
     const told = session.putDeployment(this.key, plan, deployment.debug === 1 ? 'debug' : 'info');
     await allOf([joined, told, ...plan.vertices.map(vertex => this.#makeContainer(vertex, network, told))]);
-    void this.#followGateway(session);
+    this.#follow(session);
+    // Which may have moved while they were made.
+    this.#toldMs = deadlineMs;
+    await this.tellDeadline();
   }
 
   /** Whether every container and the network exist, running or not. */
@@ -124,13 +130,14 @@ export class Materialization {
     const session = await this.#join(signal);
     for (const [vertex, { id, running, exitCode }] of states) {
       this.#options.log(vertex.container_id).recover(await engine.reattachContainer(id, running));
+      this.#read.add(id);
       if (running) this.#watchExit(vertex, id);
       else {
         const again = engineWasAway ? this.#startAgain(vertex, id) : this.#ended(vertex, id, exitCode ?? 0);
         void again.catch(error => this.#fail(AppError.from(error)));
       }
     }
-    void this.#followGateway(session);
+    this.#follow(session);
     await this.tellDeadline();
     return true;
   }
@@ -181,6 +188,9 @@ export class Materialization {
       ({ vertex_id }) => this.#running.has(vertex_id) && !members.includes(this.#containers.get(vertex_id) as string),
     );
     if (cut !== undefined) {
+      // One that has ended is on no network either, and is told otherwise.
+      const state = await engine.inspectContainer(this.#containers.get(cut.vertex_id) as string);
+      if (state?.running !== true || !this.#running.has(cut.vertex_id) || this.#watching.signal.aborted) return;
       return this.#fail(takenAway(`the container of vertex ${cut.alias}, or its place on the deployment's network`));
     }
     const joined = gateway.containerId;
@@ -209,8 +219,16 @@ export class Materialization {
 
   /** Removes all of it, whoever made it and however far it came. Idempotent. Logs are complete when it resolves. */
   async remove(): Promise<void> {
-    const { engine, gateway, plan } = this.#options;
     this.#watching.abort();
+    try {
+      await this.#removeAll();
+    } finally {
+      this.#options.gateway.release(this.key);
+    }
+  }
+
+  async #removeAll(): Promise<void> {
+    const { engine, plan } = this.#options;
     if (this.#session?.isOpen) await this.#session.deleteDeployment(this.key).catch(() => undefined);
     for (const container of await engine.listContainers(this.#labels())) {
       if (!this.#isOwn(container.labels)) continue;
@@ -230,7 +248,6 @@ export class Materialization {
     for (const volume of await engine.listVolumes(this.#labels())) {
       if (this.#isOwn(volume.labels)) await engine.removeVolume(volume.name);
     }
-    gateway.release(this.key);
   }
 
   #labels(): Record<string, string> {
@@ -275,6 +292,7 @@ export class Materialization {
 
   async #makeContainer(vertex: PlannedVertex, network: string, gatewayTold: Promise<void>): Promise<void> {
     const { engine, deployment } = this.#options;
+    this.#options.log(vertex.container_id).begin();
     const id = await engine.createContainer({
       name: `proofbench-${vertex.alias.toLowerCase()}-${vertex.container_id.slice(-10)}`,
       image: vertex.image_ref,
@@ -306,8 +324,11 @@ export class Materialization {
   async #startContainer(vertex: PlannedVertex, id: string): Promise<void> {
     const { engine, log, onContainer } = this.#options;
     log(vertex.container_id).capture(await engine.attachContainer(id));
+    this.#read.add(id);
     await engine.startContainer(id);
-    onContainer(vertex.container_id, { status: 'starting', started_at_ms: Date.now(), ended_at_ms: null });
+    // It may have been ready before the engine's answer came.
+    const status = this.#running.has(vertex.vertex_id) ? 'running' : 'starting';
+    onContainer(vertex.container_id, { status, started_at_ms: Date.now(), ended_at_ms: null });
     this.#watchExit(vertex, id);
   }
 
@@ -329,6 +350,7 @@ export class Materialization {
     if (signal.aborted) return;
     const own = log(vertex.container_id);
     await complete(own);
+    if (signal.aborted) return;
     const restarts = this.#options.restarts(vertex.container_id);
     const delayMs = state === undefined ? undefined : restartDelayMs(vertex.container_id);
     const ended =
@@ -370,10 +392,13 @@ export class Materialization {
 
   async #removeContainer(vertex: PlannedVertex, id: string): Promise<void> {
     const { engine, log, onContainer } = this.#options;
+    const own = log(vertex.container_id);
     await engine.stopContainer(id, stopGraceMs);
     const state = await engine.inspectContainer(id);
-    log(vertex.container_id).close();
-    await complete(log(vertex.container_id));
+    // What it wrote while no host was there to read it.
+    if (state !== undefined && !this.#read.has(id)) own.recover(await engine.reattachContainer(id, false));
+    own.close();
+    await complete(own);
     await engine.removeContainer(id);
     onContainer(vertex.container_id, {
       ...(state?.oomKilled || state?.exitCode == null ? {} : { exit_code: state.exitCode }),
@@ -396,6 +421,10 @@ export class Materialization {
     this.#failure ??= error;
     this.#failed.resolve(error);
     this.#changed.emit();
+  }
+
+  #follow(session: GatewaySession): void {
+    void this.#followGateway(session).catch((error: unknown) => this.#fail(AppError.from(error)));
   }
 
   /** Keeps to what the gateway says of each vertex. */
@@ -454,21 +483,11 @@ async function allOf<T extends readonly unknown[]>(
 
 /** The stream may stay silent after the end on a broken connection; what was captured is on disk either way. */
 async function complete(log: ContainerLog): Promise<void> {
-  await Promise.race([log.ended, new Promise(resolve => setTimeout(resolve, 2000).unref())]);
+  await Promise.race([log.ended, setTimeout(2000, undefined, { ref: false })]);
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function takenAway(what: string): AppError {

@@ -349,7 +349,8 @@ export class DockerEngine implements Engine {
       const exec = await this.#docker.getContainer(containerId).exec({ Cmd: command, User: '0:0', AttachStdout: true });
       const output = (await exec.start({ hijack: true, Tty: false })) as Duplex;
       output.resume();
-      await new Promise(ended => output.once('close', ended).once('end', ended));
+      // An engine that went away in between is told by the question after it.
+      await new Promise(ended => output.on('error', ended).once('close', ended).once('end', ended));
       return (await exec.inspect()).ExitCode ?? -1;
     });
   }

@@ -1,13 +1,13 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
+import { SingleFlight } from '../../base/single-flight.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hasDebianPackages } from './debian-packages.ts';
 import { nodeVersion, withDebianRoot } from './debian-root.ts';
 import { type Layer, writeJson } from './layer.ts';
 import type { WorkOptions } from './progress.ts';
 import { pulledEntries, withNumpy } from './pulled-root.ts';
-import { SingleFlight } from './single-flight.ts';
 import { type TarEntry, type TarFile, writeTar } from './tar-file.ts';
 
 export type Language = 'js' | 'py';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
+import type { SingleFlight } from '../../base/single-flight.ts';
 import { findExecutable, runSubprocess, type SubprocessResult } from '../../base/subprocess.ts';
 import type { Architecture, BaseImage } from './base-images.ts';
 import { buildLayer, cachedLayer, type Layer } from './layer.ts';
@@ -9,7 +10,6 @@ import { npmEnvironment } from './npm.ts';
 import { isForOtherPlatform } from './other-platforms.ts';
 import type { WorkOptions } from './progress.ts';
 import { pipInstallArguments } from './pulled-root.ts';
-import type { SingleFlight } from './single-flight.ts';
 
 /** Raised when what a dependency layer holds changes for the same lockfile. */
 const recipe = 1;

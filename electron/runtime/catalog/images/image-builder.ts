@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
+import { SingleFlight } from '../../base/single-flight.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type AssembledImage, assembleImage, ensureImage } from './assemble.ts';
 import { type Architecture, type BaseImage, BaseImages, type Language } from './base-images.ts';
@@ -10,7 +11,6 @@ import { dependencyLayer } from './dependencies.ts';
 import { gatewayImage } from './gateway-image.ts';
 import { buildLayer, type Layer } from './layer.ts';
 import type { WorkOptions } from './progress.ts';
-import { SingleFlight } from './single-flight.ts';
 import { sourceArchive, sourceLayer } from './source.ts';
 import { unpackSource } from './unpack-source.ts';
 

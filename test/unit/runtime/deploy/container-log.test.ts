@@ -219,6 +219,17 @@ describe('what a container wrote', () => {
     expect(new ContainerLog(dir).tail(1)).toBe('0039999');
   });
 
+  it('has a tail that fits a message, however long its lines are', async () => {
+    const log = new ContainerLog(dir);
+    const written = output();
+    log.capture(written);
+    for (let piece = 0; piece < 64; piece++) written.stdout.write('é'.repeat(32 * 1024));
+    written.stdout.write('x');
+    written.close();
+    await log.ended;
+    expect(log.tail(20)).toBe(`${'é'.repeat(8 * 1024 - 1)}x`);
+  });
+
   it('has whole characters in its tail, however they were cut up', () => {
     left('é', '[1,"stdout",0,1]\n[1,"stdout",1,1]\n');
     expect(new ContainerLog(dir).tail(1)).toBe('é');

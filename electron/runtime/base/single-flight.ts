@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 
 interface Flight {
   result: Promise<unknown>;
