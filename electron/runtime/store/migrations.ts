@@ -373,6 +373,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO loose_blobs SELECT sha256 FROM blobs;
   CREATE INDEX versions_by_source ON versions (source_sha256);
+  CREATE INDEX version_tags_by_version ON version_tags (version_id);
   CREATE TRIGGER files_let_go AFTER DELETE ON files
     BEGIN INSERT OR IGNORE INTO loose_blobs VALUES (OLD.sha256); END;
   CREATE TRIGGER versions_let_go AFTER DELETE ON versions

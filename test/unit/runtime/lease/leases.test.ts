@@ -228,30 +228,6 @@ describe('Many leases', () => {
     expect(store.leases.count({ label: 'ci' })).toBe(5);
   });
 
-  it('are found by an index, whatever is asked', () => {
-    const sqlite = raw();
-    const planOf = (query: string) =>
-      (sqlite.prepare(`EXPLAIN QUERY PLAN ${query}`).all() as { detail: string }[])
-        .map(({ detail }) => detail)
-        .join('\n');
-    for (const query of [
-      `SELECT * FROM leases WHERE label = 'ci' ORDER BY created_at_ms DESC, id DESC LIMIT 10`,
-      `SELECT * FROM leases WHERE state = 'open' ORDER BY created_at_ms DESC, id DESC LIMIT 10`,
-      'SELECT * FROM leases ORDER BY created_at_ms DESC, id DESC LIMIT 10',
-      `SELECT min(expires_at_ms) AS at FROM leases INDEXED BY leases_open_by_expiry WHERE state = 'open'`,
-      `SELECT * FROM leases WHERE state = 'closing'`,
-      `SELECT * FROM leases WHERE session = 's' AND state = 'open'`,
-      `SELECT id FROM files WHERE lease_id = 'l'`,
-      `SELECT id FROM deployments WHERE lease_id = 'l' AND status <> 'gone'`,
-      `SELECT DISTINCT backend_id AS id FROM operations WHERE type IN ('add-vertex', 'change-version') AND json_extract(payload, '$.version_id') = 'v'`,
-    ]) {
-      const plan = planOf(query);
-      expect(plan, query).toContain('INDEX');
-      expect(plan, query).not.toMatch(/SCAN \w+$|TEMP B-TREE FOR ORDER BY/m);
-    }
-    sqlite.close();
-  });
-
   it('give their space back to the disk when they are deleted', async () => {
     const lease = open();
     leases.setResult(lease, 'x'.repeat(900_000));
