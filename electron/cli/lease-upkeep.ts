@@ -46,16 +46,21 @@ export function addLeaseUpkeep(lease: Command, context: Context): void {
 
 function jsonOf(given: string, context: Context) {
   const text =
-    given === '-'
-      ? readFileSync(0, 'utf8')
-      : given.startsWith('@')
-        ? readFileSync(context.path(given.slice(1)), 'utf8')
-        : given;
+    given === '-' ? readFileSync(0, 'utf8') : given.startsWith('@') ? fileText(given.slice(1), context) : given;
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new AppError('usage', `The result is not JSON: ${error instanceof Error ? error.message : error}.`, {
       hint: `Quote it for your shell: '{"accuracy": 0.93}'`,
     });
+  }
+}
+
+function fileText(given: string, context: Context): string {
+  const path = context.path(given);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AppError('file_not_found', `${path} could not be read.`, { details: { path }, cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { Lease, OwnedKind } from '../store/leases.ts';
+import type { OwnedKind } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 
 const firstRetryMs = 1000;
@@ -37,8 +37,8 @@ type Reasons = Map<string, string>;
 const rowKinds: readonly RowKind[] = ['backend', 'version', 'file'];
 
 /**
- * Discards what leases own until nothing is left. What a lease owned is written down in the step that closes it, and the receipt says of
- * each thing what has become of it: whoever goes on after a crash, wherever it was, comes to the same receipt.
+ * Discards what leases own until nothing is left. What a lease owned is written down before anything of it goes, or in the same step, and
+ * the receipt says of each thing what has become of it: whoever goes on after a crash, wherever it was, comes to the same receipt.
  */
 export class Closing implements Disposable {
   readonly #options: ClosingOptions;
@@ -124,16 +124,10 @@ export class Closing implements Disposable {
           for (let rows = 0; rows < rowsAtOnce && at + batch.length < ids.length; ) {
             const id = ids[at + batch.length] as string;
             batch.push(id);
-            const lease = store.leases.get(id);
-            const owned = lease?.owned_at_end;
-            if (lease?.state !== 'closing' || this.#passes.has(id) || !isFewRows(owned)) {
-              others.push(id);
-              continue;
-            }
+            if (store.leases.get(id)?.state !== 'closing' || this.#passes.has(id)) continue;
+            const owned = store.leases.ownedWithImages(id);
             rows += 1 + owned.length;
-            const reasons: Reasons = new Map();
-            for (const { kind, id: thing } of owned) this.#discardRow(id, kind as RowKind, thing, reasons);
-            if (this.#conclude(lease, reasons, new Set()).failed.length > 0) others.push(id);
+            if (!isFewRows(owned) || !this.#discardRows(id, owned)) others.push(id);
           }
         });
         for (const id of batch) changed(id);
@@ -152,7 +146,8 @@ export class Closing implements Disposable {
     const { store, changed } = this.#options;
     const lease = store.leases.get(id);
     if (lease?.state !== 'closing') return lease?.receipt ?? nothing();
-    if (lease.owned_at_end === null) lease.owned_at_end = store.leases.noteOwned(id);
+    const noted = lease.owned_at_end ?? store.leases.ownedWithImages(id);
+    if (lease.owned_at_end === null) store.transaction(() => store.leases.noteOwned(id, noted));
     const reasons: Reasons = new Map();
     await Promise.all(
       ofKind(store.leases.owned(id), 'deployment').map(item =>
@@ -170,17 +165,28 @@ export class Closing implements Disposable {
       }
     }
     const images = new Set<string>();
-    for (const image of ofKind(lease.owned_at_end, 'image')) {
+    for (const image of ofKind(noted, 'image')) {
       try {
         if (await this.#options.discard.image(image.id, image.name ?? '')) images.add(image.id);
       } catch (error) {
         reasons.set(image.id, AppError.from(error).message);
       }
     }
-    const receipt = store.transaction(() => this.#conclude(lease, reasons, images));
+    const receipt = store.transaction(() => this.#conclude(id, noted, reasons, images));
     store.blobs.collect();
     changed(id);
     return receipt;
+  }
+
+  /** Ends a lease that owns nothing but rows; false when something of it stays. Nothing of this is seen before all of it is done. */
+  #discardRows(id: string, owned: readonly ReceiptItem[]): boolean {
+    const { leases } = this.#options.store;
+    if (leases.get(id)?.owned_at_end !== null) return false;
+    const reasons: Reasons = new Map();
+    for (const item of owned) this.#discardRow(id, item.kind as RowKind, item.id, reasons);
+    const hasEnded = this.#conclude(id, owned, reasons, new Set()).failed.length === 0;
+    if (!hasEnded) leases.noteOwned(id, owned);
+    return hasEnded;
   }
 
   /** What evidence names, or something outside of the lease needs, becomes the workspace's: a lease can always end. */
@@ -199,22 +205,22 @@ export class Closing implements Disposable {
   }
 
   /** Ends the lease if nothing of it is left. */
-  #conclude(lease: Lease, reasons: Reasons, images: ReadonlySet<string>): Receipt {
+  #conclude(id: string, noted: readonly ReceiptItem[], reasons: Reasons, images: ReadonlySet<string>): Receipt {
     const { leases } = this.#options.store;
-    const receipt = this.#receiptOf(lease, reasons, images);
-    if (receipt.failed.length > 0) leases.saveReceipt(lease.id, receipt);
-    else leases.finish(lease.id, receipt, Date.now());
+    const receipt = this.#receiptOf(id, noted, reasons, images);
+    if (receipt.failed.length > 0) leases.saveReceipt(id, receipt);
+    else leases.finish(id, receipt, Date.now());
     return receipt;
   }
 
-  #receiptOf(lease: Lease, reasons: Reasons, images: ReadonlySet<string>): Receipt {
+  #receiptOf(id: string, noted: readonly ReceiptItem[], reasons: Reasons, images: ReadonlySet<string>): Receipt {
     const { leases } = this.#options.store;
-    const receipt: Receipt = { ...(lease.receipt ?? nothing()), failed: [] };
+    const receipt: Receipt = { ...(leases.get(id)?.receipt ?? nothing()), failed: [] };
     const told = new Set([...receipt.removed, ...receipt.saved, ...receipt.kept].map(({ id }) => id));
-    const left = new Set(leases.owned(lease.id).map(({ id }) => id));
+    const left = new Set(leases.owned(id).map(item => item.id));
     const removed: ReceiptItem[] = [];
     const kept: ReceiptItem[] = [];
-    for (const item of lease.owned_at_end ?? []) {
+    for (const item of noted) {
       const reason = reasons.get(item.id);
       if (left.has(item.id) || (item.kind === 'image' && reason !== undefined))
         receipt.failed.push({ ...item, reason: reason ?? 'It is not gone yet.' });
@@ -231,8 +237,8 @@ export class Closing implements Disposable {
 /** What says of one thing that it cannot go; any other error is of the database or the disk, and of the whole pass. */
 const refusals: ReadonlySet<string> = new Set(['in_use', 'topology_locked', 'conflict']);
 
-function isFewRows(owned: readonly ReceiptItem[] | null | undefined): owned is ReceiptItem[] {
-  return owned != null && owned.length < rowsAtOnce && owned.every(({ kind }) => kind === 'backend' || kind === 'file');
+function isFewRows(owned: readonly ReceiptItem[]): boolean {
+  return owned.length < rowsAtOnce && owned.every(({ kind }) => kind === 'backend' || kind === 'file');
 }
 
 /** Lets the host do its other work. */

@@ -1,12 +1,15 @@
-import type { ReceiptItem } from '../../../shared/contract/index.ts';
-import type { FrameRow } from '../../../shared/contract/run-rows.ts';
+import type { CaseResultRow, ReceiptItem } from '../../../shared/contract/index.ts';
 import { newId } from '../../../shared/ids.ts';
+import { fileTypeOf } from '../file/media-type.ts';
 import type { Store } from '../store/store.ts';
 
-const extensions: Readonly<Record<string, string>> = {
+const endings: Readonly<Record<string, string>> = {
   'application/json': 'json',
-  'image/png': 'png',
+  'application/x-npy': 'npy',
+  'audio/wav': 'wav',
   'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
   'text/plain': 'txt',
 };
 
@@ -14,25 +17,23 @@ const extensions: Readonly<Record<string, string>> = {
 export function collectOutputs(store: Store, leaseId: string): ReceiptItem[] {
   const run = store.runs.ofLease(leaseId);
   if (run === undefined) return [];
-  return store.transaction(() =>
-    store.runs.cases(run.id).flatMap(({ name, result }) => {
-      const { frames } = result == null ? { frames: [] } : (JSON.parse(result) as { frames: FrameRow[] });
-      return frames.flatMap(({ sha256, media_type }, index) => {
-        const file = `${run.name}-${name}-${index + 1}.${extensions[media_type] ?? 'bin'}`;
-        if (store.files.isSaved(file, sha256)) return [];
-        const id = newId('file');
-        store.files.insert({
-          id,
-          name: file,
-          type: media_type.startsWith('image/') ? 'image' : media_type === 'application/json' ? 'json' : 'binary',
-          media_type,
-          sha256,
-          readme: `What case ${name} of run ${run.id} gave.`,
-          lease_id: null,
-          created_at_ms: Date.now(),
-        });
-        return [{ kind: 'file' as const, id, name: file }];
+  return store.runs.cases(run.id).flatMap(({ name: of, result }) => {
+    const { frames } = result == null ? { frames: [] } : (JSON.parse(result) as CaseResultRow);
+    return frames.flatMap(({ sha256, media_type }, index) => {
+      const name = `${run.name}-${of}-${index + 1}.${endings[media_type] ?? 'bin'}`;
+      if (store.files.isSaved(name, sha256)) return [];
+      const id = newId('file');
+      store.files.insert({
+        id,
+        name,
+        type: fileTypeOf(name),
+        media_type,
+        sha256,
+        readme: `What case ${of} of run ${run.id} gave.`,
+        lease_id: null,
+        created_at_ms: Date.now(),
       });
-    }),
-  );
+      return [{ kind: 'file' as const, id, name }];
+    });
+  });
 }

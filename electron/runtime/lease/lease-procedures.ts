@@ -7,7 +7,6 @@ import type { Runtimes } from '../engine/runtimes.ts';
 import { type Lease, leaseRowOf } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { iso } from '../store/time.ts';
-import { collectOutputs } from './collect-outputs.ts';
 import type { Leases } from './leases.ts';
 
 const listedAtOnce = 1000;
@@ -32,7 +31,9 @@ export function leaseProcedures(services: LeaseServices): Pick<Handlers, LeaseNa
     if (lease.state !== 'open') {
       throw new AppError('lease_closed', `Lease ${lease.id} is ${lease.state}: nothing of it will run.`);
     }
-    const deployments = store.deployments.ofLease(lease.id);
+    // One that failed does not matter any more when its backend was deployed again.
+    const newest = new Map(store.deployments.ofLease(lease.id).map(each => [each.backend_id, each]));
+    const deployments = [...newest.values()];
     const failed = deployments.find(({ status }) => status === 'failed');
     if (failed !== undefined) {
       throw failed.error === null
@@ -98,7 +99,7 @@ export function leaseProcedures(services: LeaseServices): Pick<Handlers, LeaseNa
     },
     'lease.collect_outputs': async ({ lease }) => {
       const { id } = leases.resolve(lease);
-      return { lease_id: id, saved: collectOutputs(store, id) };
+      return { lease_id: id, saved: leases.collectOutputs(id) };
     },
     'lease.debug': async ({ lease, to, overwrite }, work) => {
       const found = leases.resolve(lease);

@@ -7,6 +7,7 @@ import { Signal } from '../base/signal.ts';
 import type { Lease, LeaseFilter, OwnedKind } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { Closing, type Discard } from './closing.ts';
+import { collectOutputs } from './collect-outputs.ts';
 
 export const defaultTtlMs = 30 * 60_000;
 export const maxTtlMs = 24 * 3600_000;
@@ -154,6 +155,18 @@ export class Leases implements Disposable {
       queueMicrotask(() => this.changed.emit(lease.id));
       store.changed.emit('files');
       return promoted;
+    });
+  }
+
+  /** Saves what the lease's run captured as files of the workspace, and says so in its receipt. Again, it saves only what is new. */
+  collectOutputs(ref: string): ReceiptItem[] {
+    const { store } = this.#options;
+    const { id } = this.resolve(ref);
+    return store.transaction(() => {
+      const saved = collectOutputs(store, id);
+      const receipt = this.get(id).receipt ?? noReceipt;
+      if (saved.length > 0) store.leases.saveReceipt(id, { ...receipt, saved: [...receipt.saved, ...saved] });
+      return saved;
     });
   }
 

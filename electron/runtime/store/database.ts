@@ -29,6 +29,8 @@ export function openDatabase(path: string): Sqlite {
     sqlite.pragma('checkpoint_fullfsync = ON');
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('busy_timeout = 5000');
+    // KiB. A workspace of a hundred thousand leases is searched from memory.
+    sqlite.pragma('cache_size = -65536');
     if (existed && sqlite.pragma('quick_check', { simple: true }) !== 'ok') throw damaged(path);
     migrate(sqlite, path);
     if (sqlite.pragma('auto_vacuum', { simple: true }) !== incrementalVacuum) rebuild(sqlite);

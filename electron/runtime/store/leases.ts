@@ -18,7 +18,7 @@ export interface Lease {
   receipt: Receipt | null;
   /** What the caller kept with it, as JSON. */
   result: string | null;
-  /** What it owned when it began to close, with the images of its versions; null before and after. */
+  /** What it owned before anything of it was discarded, with the images of its versions; null before and after. */
   owned_at_end: ReceiptItem[] | null;
 }
 
@@ -173,22 +173,21 @@ export class LeaseTable {
     this.#sqlite.prepare('UPDATE leases SET session = NULL, caller_pid = NULL WHERE id = ?').run(id);
   }
 
-  /** Open → closing, noting what it owns; false when it was not open any more. */
+  /** Open → closing; false when it was not open any more. */
   beginClosing(id: string, outcome: NonNullable<Lease['outcome']>): boolean {
-    const { changes } = this.#sqlite.transaction(() => {
-      const begun = this.#begin.run(outcome, id);
-      if (begun.changes === 1 && outcome !== 'committed') this.noteOwned(id);
-      return begun;
-    })();
+    const { changes } = this.#begin.run(outcome, id);
     this.#onChange();
     return changes === 1;
   }
 
-  /** Writes down what a closing lease owns, and returns it. */
-  noteOwned(id: string): ReceiptItem[] {
-    const owned = [...this.owned(id), ...this.#images.all(id)];
+  /** What a lease owns now, with the images of its versions. */
+  ownedWithImages(id: string): ReceiptItem[] {
+    return [...this.owned(id), ...this.#images.all(id)];
+  }
+
+  /** Writes down what a closing lease owned. */
+  noteOwned(id: string, owned: readonly ReceiptItem[]): void {
     this.#note.run(JSON.stringify(owned), id);
-    return owned;
   }
 
   /** Moves the deadline of an open lease; false when it is not open. A deployment's own fixed duration stays (DESIGN §6). */
