@@ -64,6 +64,8 @@ export class BackendTable {
   readonly #snapshot;
   readonly #endpointByHash;
   readonly #binding;
+  readonly #pinnedOutside;
+  readonly #boundOutside;
   readonly #delete;
 
   constructor(sqlite: Sqlite) {
@@ -97,6 +99,14 @@ export class BackendTable {
     this.#binding = sqlite.prepare<[string], { id: string }>(
       `SELECT DISTINCT backend_id AS id FROM operations WHERE type = 'add-file' AND json_extract(payload, '$.file_id') = ?`,
     );
+    const outside = (naming: string) =>
+      sqlite.prepare<[string, string]>(
+        `SELECT 1 FROM operations o JOIN backends b ON b.id = o.backend_id WHERE ${naming} = ? AND b.lease_id IS NOT ? LIMIT 1`,
+      );
+    this.#pinnedOutside = outside(
+      `o.type IN ('add-vertex', 'change-version') AND json_extract(o.payload, '$.version_id')`,
+    );
+    this.#boundOutside = outside(`o.type = 'add-file' AND json_extract(o.payload, '$.file_id')`);
     this.#delete = sqlite.prepare<[string]>('DELETE FROM backends WHERE id = ?');
     this.#endpointByHash = sqlite.prepare<[string], Endpoint>(
       'SELECT token, backend_id, vertex_id, name FROM endpoints WHERE token_sha256 = ?',
@@ -192,6 +202,11 @@ export class BackendTable {
       )
       .pluck()
       .all(backendId);
+  }
+
+  /** Whether a backend that is not this lease's names a version or a file in its log. */
+  isNamedOutside(kind: 'version' | 'file', id: string, leaseId: string): boolean {
+    return (kind === 'version' ? this.#pinnedOutside : this.#boundOutside).get(id, leaseId) !== undefined;
   }
 
   /** Backends whose log ever bound this file, which must therefore stay. */

@@ -348,6 +348,7 @@ export const migrations: readonly string[] = [
   `
   -- What a lease owned before anything of it was discarded, as JSON: its receipt says of each what became of it.
   ALTER TABLE leases ADD COLUMN owned_at_end TEXT;
+  DROP INDEX leases_closing;
   DROP INDEX leases_by_session;
   CREATE INDEX leases_tied ON leases (session) WHERE session IS NOT NULL AND state = 'open';
 

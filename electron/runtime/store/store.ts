@@ -73,8 +73,7 @@ export class Store implements Disposable {
       const deployment = this.backends.liveDeployment(id);
       return deployment !== undefined && this.deployments.get(deployment)?.lease_id !== leaseId;
     }
-    const users = kind === 'version' ? this.components.backendsPinning(id) : this.backends.backendsBinding(id);
-    return users.some(user => this.backends.get(user)?.lease_id !== leaseId);
+    return this.backends.isNamedOutside(kind, id, leaseId);
   }
 
   /** The folder of a deployment's logs. */

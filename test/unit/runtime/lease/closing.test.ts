@@ -217,7 +217,7 @@ describe('What cannot be removed', () => {
     });
     const { lease } = await full(leases);
     const file = idsOf(store.leases.owned(lease)).find(id => id.startsWith('fil_')) as string;
-    const isBound = vi.spyOn(store.backends, 'backendsBinding').mockReturnValue([addBackend(null)]);
+    const isBound = vi.spyOn(store.backends, 'isNamedOutside').mockImplementation((_, id) => id === file);
     const receipt = await leases.rollback(lease);
     expect(idsOf(receipt.kept)).toEqual([file]);
     expect(store.files.get(file)?.lease_id).toBeNull();
