@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { DeploymentEvent } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
-import { Signal } from '../base/signal.ts';
+import type { Signal } from '../base/signal.ts';
 import type { Engine } from '../engine/engine.ts';
 import { labels } from '../engine/labels.ts';
 import { deploymentCeilingMs } from '../engine/runtimes.ts';
@@ -11,11 +11,13 @@ import type { Container, ContainerChange, Deployment } from '../store/deployment
 import type { Store } from '../store/store.ts';
 import { ContainerLog } from './container-log.ts';
 import { crashWindowMs, restartDelayMs } from './crash-budget.ts';
-import { isLive, mayBecome } from './deployment-state.ts';
+import { type DeploymentChange, DeploymentRecords } from './deployment-records.ts';
+import { isLive, isUp } from './deployment-state.ts';
 import type { Gateway } from './gateway.ts';
 import { Materialization, networkNameOf } from './materialization.ts';
 import { checkPlacement } from './placement.ts';
-import type { DeploymentPlan } from './plan.ts';
+import { containersOf, type DeploymentPlan, type ParameterEdit } from './plan.ts';
+import { replaceContainers } from './redeployment.ts';
 import { sweepEngine } from './sweep.ts';
 
 /** A deployment without a fixed duration is given this long, and again whenever half of it has passed. */
@@ -30,21 +32,6 @@ export interface DeployRequest {
   fixedDurationMs?: number;
   readyTimeoutMs?: number;
   debug?: boolean;
-}
-
-export interface DeploymentChange {
-  deployment_id: string;
-  /** The container that changed; absent when the deployment did. */
-  container?: Container;
-  /** Why, when it ended by itself. */
-  ended?: AppError;
-}
-
-/** A new value of a mutable parameter, as canonical JSON. */
-export interface ParameterEdit {
-  vertex_id: string;
-  name: string;
-  value: unknown;
 }
 
 export interface DeployerOptions {
@@ -76,8 +63,8 @@ interface Live {
  * can finish it: `recover` takes over what runs and removes what should not.
  */
 export class Deployer implements AsyncDisposable {
-  readonly changed = new Signal<DeploymentChange>();
   readonly #options: DeployerOptions;
+  readonly #records: DeploymentRecords;
   readonly #live = new Map<string, Live>();
   readonly #logs = new Map<string, ContainerLog>();
   readonly #redeploying = new Map<string, { plan: DeploymentPlan; over: Promise<unknown> }>();
@@ -88,6 +75,7 @@ export class Deployer implements AsyncDisposable {
 
   constructor(options: DeployerOptions) {
     this.#options = options;
+    this.#records = new DeploymentRecords(options.store);
   }
 
   /**
@@ -98,11 +86,11 @@ export class Deployer implements AsyncDisposable {
     const { store } = this.#options;
     await this.#options.listening();
     const engine = await this.#options.engine();
-    this.#requireNone(request.plan().backend_id);
+    this.#records.requireNone(request.plan().backend_id);
     const [info] = await Promise.all([engine.info(), this.#ensureImages(request.plan(), signal)]);
     const plan = request.plan();
-    checkPlacement(plan, info, this.#livePlans());
-    this.#requireNone(plan.backend_id);
+    checkPlacement(plan, info, this.#plans());
+    this.#records.requireNone(plan.backend_id);
     const now = Date.now();
     const id = newId('deployment');
     const deployment: Deployment = {
@@ -139,7 +127,7 @@ export class Deployer implements AsyncDisposable {
   ): Promise<{ generation: number; gapMs: number }> {
     const engine = await this.#options.engine();
     const [info] = await Promise.all([engine.info(), this.#ensureImages(planNow(), signal)]);
-    const deployment = this.#get(id);
+    const deployment = this.#records.get(id);
     const live = this.#live.get(id);
     if (deployment.status !== 'running' || live === undefined) {
       throw new AppError('conflict', `Deployment ${id} is ${deployment.status}: only a running one is redeployed.`, {
@@ -150,36 +138,38 @@ export class Deployer implements AsyncDisposable {
       throw new AppError('conflict', `Deployment ${id} is being redeployed already.`, { hint: 'Wait for that one.' });
     }
     const plan = planNow();
-    checkPlacement(plan, info, this.#livePlans());
+    checkPlacement(plan, info, this.#plans());
     const over = this.#replace(engine, deployment, live, plan, signal).finally(() => this.#redeploying.delete(id));
     this.#redeploying.set(id, { plan, over });
     return over;
   }
 
+  get changed(): Signal<DeploymentChange> {
+    return this.#records.changed;
+  }
+
   /** Resolves once it is running; throws the reason when it failed or was taken down instead. */
-  async settled(id: string, signal?: AbortSignal): Promise<void> {
-    while (true) {
-      const deployment = this.#get(id);
-      if (deployment.status === 'running') return;
-      if (deployment.error !== null && deployment.status !== 'deploying') throw AppError.fromData(deployment.error);
-      if (deployment.status !== 'deploying') throw new AppError('cancelled', `Deployment ${id} was taken down.`);
-      signal?.throwIfAborted();
-      await this.changed.next({ ms: 1000, ...(signal === undefined ? {} : { signal }) });
-    }
+  settled(id: string, signal?: AbortSignal): Promise<void> {
+    return this.#records.settled(id, signal);
   }
 
   /** Whether it runs or is coming up, so that waiting for it is worth while. */
   isUp(id: string): boolean {
-    return isUp(this.#get(id));
+    return this.#records.isUp(id);
+  }
+
+  /** What happened to a deployment after event `after`; with `follow`, until it is gone or has failed. */
+  events(id: string, after: number, follow: boolean, signal: AbortSignal): AsyncGenerator<DeploymentEvent> {
+    return this.#records.events(id, after, follow, signal);
   }
 
   /** Takes a deployment down; resolves when nothing of it is left on the engine. Idempotent. */
   async undeploy(id: string, reason?: string): Promise<void> {
-    const deployment = this.#get(id);
+    const deployment = this.#records.get(id);
     if (deployment.status === 'gone') return;
-    if (isUp(deployment)) this.#become(id, 'tearing_down', { reason });
+    if (isUp(deployment.status)) this.#records.become(id, 'tearing_down', { reason });
     await this.#remove(id);
-    if (this.#get(id).status !== 'gone') this.#become(id, 'gone');
+    if (this.#records.get(id).status !== 'gone') this.#records.become(id, 'gone');
   }
 
   /**
@@ -209,24 +199,11 @@ export class Deployer implements AsyncDisposable {
         const alias = plan.vertices.find(each => each.vertex_id === vertex_id)?.alias;
         store.deployments.addEvent(deployment.id, 'parameter', { vertex_id, alias, name, delivered: told });
       }
-      this.changed.emit({ deployment_id: deployment.id });
+      this.#records.tell(deployment.id);
       return all;
     });
     live.pushed = delivered.catch(() => undefined);
     return delivered;
-  }
-
-  /** What happened to a deployment after event `after`; with `follow`, until it is gone or has failed. */
-  async *events(id: string, after: number, follow: boolean, signal: AbortSignal): AsyncGenerator<DeploymentEvent> {
-    for (let last = after; ; ) {
-      const { status } = this.#get(id);
-      for (const event of this.#options.store.deployments.events(id, last)) {
-        last = event.seq;
-        yield event;
-      }
-      if (!follow || signal.aborted || status === 'gone' || status === 'failed') return;
-      await this.changed.next({ ms: 1000, signal });
-    }
   }
 
   log(containerId: string): ContainerLog {
@@ -313,7 +290,10 @@ export class Deployer implements AsyncDisposable {
       try {
         await this.recover();
         // One may have been stranded anew meanwhile.
-        for (const id of [...this.#stranded]) if (!isLive(this.#get(id).status)) this.#stranded.delete(id);
+        for (const id of [...this.#stranded]) {
+          const status = this.#options.store.deployments.get(id)?.status;
+          if (status === undefined || !isLive(status)) this.#stranded.delete(id);
+        }
       } catch {
         // Not yet.
       } finally {
@@ -321,7 +301,7 @@ export class Deployer implements AsyncDisposable {
       }
     }
     for (const [id, { materialization }] of this.#live) {
-      if (this.#get(id).status === 'running') await materialization.check().catch(() => undefined);
+      if (this.#records.get(id).status === 'running') await materialization.check().catch(() => undefined);
     }
   }
 
@@ -337,37 +317,9 @@ export class Deployer implements AsyncDisposable {
     await Promise.allSettled([...this.#redeploying.values()].map(({ over }) => over));
   }
 
-  #get(id: string): Deployment {
-    const deployment = this.#options.store.deployments.get(id);
-    if (deployment === undefined) throw new AppError('not_found', `There is no deployment ${id}.`);
-    return deployment;
-  }
-
-  /** A container outlives neither its deployment nor the lease that owns it. */
-  #deadlineMs(id: string): number {
-    const { store } = this.#options;
-    const { lease_id, expires_at_ms, created_at_ms } = this.#get(id);
-    const lease = lease_id === null ? undefined : store.leases.get(lease_id);
-    return Math.min(
-      expires_at_ms ?? created_at_ms + deploymentCeilingMs,
-      lease?.expires_at_ms ?? Number.POSITIVE_INFINITY,
-    );
-  }
-
-  #livePlans(): DeploymentPlan[] {
-    const { deployments } = this.#options.store;
-    const recorded = deployments.notGone().filter(({ status }) => isLive(status));
-    const comingUp = [...this.#redeploying.values()].map(({ plan }) => plan);
-    return [...recorded.map(({ plan }) => JSON.parse(plan) as DeploymentPlan), ...comingUp];
-  }
-
-  #requireNone(backendId: string): void {
-    const current = this.#options.store.deployments.ofBackend(backendId);
-    if (current === undefined || !isLive(current.status)) return;
-    throw new AppError('conflict', `The backend is deployed already: ${current.id} is ${current.status}.`, {
-      hint: `A backend has at most one live deployment. To run the same graph once more, fork it (ppl backend fork ${backendId}) and deploy the fork.`,
-      details: { deployment_id: current.id },
-    });
+  /** What the engine has to have room for: what comes up beside what serves needs its own. */
+  #plans(): DeploymentPlan[] {
+    return [...this.#records.livePlans(), ...[...this.#redeploying.values()].map(({ plan }) => plan)];
   }
 
   async #ensureImages(plan: DeploymentPlan, signal: AbortSignal): Promise<void> {
@@ -387,7 +339,7 @@ export class Deployer implements AsyncDisposable {
       workspaceId: store.workspaceId,
       log: container => this.log(container),
       onContainer: (container, change, ended) => this.#changeContainer(deployment.id, container, change, ended),
-      deadlineMs: () => this.#deadlineMs(deployment.id),
+      deadlineMs: () => this.#records.deadlineMs(deployment.id),
       restarts: container => store.deployments.container(container)?.restarts ?? 0,
       restartDelayMs: container => {
         const now = Date.now();
@@ -411,77 +363,29 @@ export class Deployer implements AsyncDisposable {
     plan: DeploymentPlan,
     signal: AbortSignal,
   ): Promise<{ generation: number; gapMs: number }> {
-    const { store, log } = this.#options;
+    const { store, configOf, log } = this.#options;
     const { id } = deployment;
     const generation = 1 + Math.max(...store.deployments.containers(id, 'all').map(each => each.generation));
     const next = this.#materialize(engine, deployment, plan, generation);
-    let subnet: string | null = null;
-    store.transaction(() => {
-      store.deployments.insertContainers(id, generation, containersOf(plan));
-      store.deployments.addEvent(id, 'redeploy_started', { generation });
-    });
-    this.changed.emit({ deployment_id: id });
-    try {
-      const limit = AbortSignal.any([signal, live.starting.signal, AbortSignal.timeout(live.readyTimeoutMs)]);
-      await next.start(limit, taken => {
-        subnet = taken;
-      });
-      do {
-        await next.running(limit);
-        await this.#tellEdits(deployment.backend_id, live, next, plan);
-        await next.tellDeadline();
-      } while (!next.isRunning || this.#editsSince(deployment.backend_id, plan).length > 0);
-      if (this.#get(id).status !== 'running') {
-        throw new AppError('cancelled', `Deployment ${id} stopped running while it was redeployed.`);
-      }
-    } catch (error) {
-      const reason = AppError.from(error);
-      await next.remove().catch(removal => log(`${id}: ${AppError.from(removal).message}`));
-      store.deployments.addEvent(id, 'redeploy_failed', { generation, error: reason.toData() });
-      this.changed.emit({ deployment_id: id });
-      throw reason;
-    }
-    const old = live.materialization;
-    const handedOver = performance.now();
-    store.deployments.switchTo(id, {
+    const gapMs = await replaceContainers({
+      store,
+      records: this.#records,
+      deployment,
+      plan,
       generation,
-      plan: JSON.stringify(plan),
-      network_name: networkNameOf(id, generation),
-      subnet,
+      next,
+      limit: AbortSignal.any([signal, live.starting.signal, AbortSignal.timeout(live.readyTimeoutMs)]),
+      pushed: () => live.pushed,
+      configOf,
+      handOver: () => {
+        const old = live.materialization;
+        live.materialization = next;
+        this.#watch(id, next);
+        return old;
+      },
+      log,
     });
-    live.materialization = next;
-    this.#watch(id, next);
-    let gapMs = 0;
-    try {
-      await accepting(next, plan);
-    } finally {
-      // Even if they take no connection, the new ones are those that serve.
-      gapMs = Math.round((performance.now() - handedOver) * 10) / 10;
-      store.deployments.addEvent(id, 'redeployed', { generation, gap_ms: gapMs });
-      this.changed.emit({ deployment_id: id });
-      await old.remove();
-    }
     return { generation, gapMs };
-  }
-
-  /** What the backend's log says of parameters by now and `plan` does not. */
-  #editsSince(backendId: string, { vertices }: DeploymentPlan): ParameterEdit[] {
-    const current = this.#options.configOf(backendId);
-    return vertices.flatMap(({ vertex_id, config }) =>
-      Object.entries(current.get(vertex_id) ?? {})
-        .filter(([name, value]) => JSON.stringify(config[name]) !== JSON.stringify(value))
-        .map(([name, value]) => ({ vertex_id, name, value })),
-    );
-  }
-
-  /** Containers that come up beside those that serve are told what was edited meanwhile, after what those are being told. */
-  async #tellEdits(backendId: string, live: Live, next: Materialization, plan: DeploymentPlan): Promise<void> {
-    await live.pushed;
-    for (const { vertex_id, name, value } of this.#editsSince(backendId, plan)) {
-      await next
-        .setConfig(vertex_id, name, value)
-        .catch((error: unknown) => this.#options.log(AppError.from(error).message));
-    }
   }
 
   #keep(id: string, materialization: Materialization, readyTimeoutMs: number): Live {
@@ -524,10 +428,10 @@ export class Deployer implements AsyncDisposable {
     const { store, log } = this.#options;
     const error = await materialization.reasonOf(thrown);
     if (this.#closed || this.#live.get(id)?.materialization !== materialization) return;
-    const deployment = this.#get(id);
-    if (!isUp(deployment)) return;
+    const deployment = this.#records.get(id);
+    if (!isUp(deployment.status)) return;
     if (error.code === 'docker_unreachable' && deployment.lease_id === null) return this.#strand(deployment, error);
-    this.#become(id, 'failed', { error: error.toData() });
+    this.#records.become(id, 'failed', { error: error.toData() });
     try {
       await this.#remove(id);
     } catch (removal) {
@@ -536,7 +440,7 @@ export class Deployer implements AsyncDisposable {
     for (const { id: container, status } of store.deployments.containers(id, 'all')) {
       if (status !== 'failed' && status !== 'exited') this.#changeContainer(id, container, { status: 'exited' });
     }
-    this.changed.emit({ deployment_id: id });
+    this.#records.tell(id);
   }
 
   #strand({ id, status }: Deployment, error: AppError): void {
@@ -547,7 +451,7 @@ export class Deployer implements AsyncDisposable {
     live?.materialization.letGo();
     if (live !== undefined) gateway.release(live.materialization.key);
     this.#stranded.add(id);
-    if (status === 'running') this.#become(id, 'deploying', { reason: error.message });
+    if (status === 'running') this.#records.become(id, 'deploying', { reason: error.message });
     for (const container of store.deployments.containers(id)) {
       if (container.status !== 'exited') this.#changeContainer(id, container.id, { status: 'exited' });
     }
@@ -559,7 +463,7 @@ export class Deployer implements AsyncDisposable {
     const live = this.#live.get(id);
     if (live?.ending !== undefined) return live.ending;
     const removal = (async () => {
-      const deployment = this.#get(id);
+      const deployment = this.#records.get(id);
       const engine = await this.#options.engine();
       if (live !== undefined) {
         live.starting.abort(new AppError('cancelled', `Deployment ${id} was taken down.`));
@@ -595,8 +499,8 @@ export class Deployer implements AsyncDisposable {
       const error = AppError.from(thrown);
       for (const { id } of left) {
         this.#stranded.add(id);
-        const deployment = this.#get(id);
-        if (isUp(deployment)) this.#strand(deployment, error);
+        const deployment = this.#records.get(id);
+        if (isUp(deployment.status)) this.#strand(deployment, error);
       }
       throw error;
     }
@@ -616,7 +520,7 @@ export class Deployer implements AsyncDisposable {
     const anew = stranded ? !(await materialization.isWhole()) : deployment.status !== 'running';
     if (anew) await materialization.remove();
     // It may have been undeployed meanwhile, or this host be leaving.
-    if (this.#closed || !isUp(this.#get(id))) return;
+    if (this.#closed || !this.#records.isUp(id)) return;
     if (anew) {
       this.#stranded.delete(id);
       this.#bringUp(engine, deployment, plan, defaultReadyTimeoutMs);
@@ -641,51 +545,20 @@ export class Deployer implements AsyncDisposable {
     return plan;
   }
 
-  #changeContainer(deploymentId: string, containerId: string, change: ContainerChange, ended?: AppError): void {
-    const { deployments } = this.#options.store;
-    const before = deployments.container(containerId);
-    // How it ended by itself is the truth; being removed afterwards does not change it.
-    if (before === undefined || (before.status === 'failed' && change.status === 'exited')) return;
-    deployments.updateContainer(containerId, change);
-    const container = deployments.container(containerId) as Container;
-    this.changed.emit({ deployment_id: deploymentId, container, ...(ended === undefined ? {} : { ended }) });
-    this.#follow(deploymentId, container);
+  #changeContainer(id: string, containerId: string, change: ContainerChange, ended?: AppError): void {
+    const container = this.#records.changeContainer(id, containerId, change, ended);
+    if (container !== undefined) this.#follow(id, container);
   }
 
   /** Running exactly while every container is (DESIGN §6). */
   #follow(id: string, container: Container): void {
     const live = this.#live.get(id);
-    const { status, generation } = this.#get(id);
+    const { status, generation } = this.#records.get(id);
     if (live === undefined || container.generation !== generation || live.starting.signal.aborted) return;
     const { isRunning } = live.materialization;
-    if (status === 'deploying' && isRunning) this.#become(id, 'running');
+    if (status === 'deploying' && isRunning) this.#records.become(id, 'running');
     if (status !== 'running' || isRunning || !['starting', 'restarting'].includes(container.status)) return;
-    this.#become(id, 'deploying', { reason: `${container.alias} is ${container.status}.` });
+    this.#records.become(id, 'deploying', { reason: `${container.alias} is ${container.status}.` });
     live.started = this.#untilRunning(id, live, async () => undefined);
   }
-
-  /** @throws AppError `internal` for a transition that the states do not know. */
-  #become(id: string, status: Deployment['status'], why: Parameters<Store['deployments']['setStatus']>[2] = {}): void {
-    const from = this.#get(id).status;
-    if (!mayBecome(from, status))
-      throw new AppError('internal', `Deployment ${id} is ${from} and cannot become ${status}.`);
-    this.#options.store.deployments.setStatus(id, status, why);
-    this.changed.emit({ deployment_id: id });
-  }
-}
-
-function isUp({ status }: Deployment): boolean {
-  return status === 'running' || status === 'deploying';
-}
-
-function containersOf(plan: DeploymentPlan): Pick<Container, 'id' | 'vertex_id' | 'alias'>[] {
-  return plan.vertices.map(({ container_id: id, vertex_id, alias }) => ({ id, vertex_id, alias }));
-}
-
-/** Resolves when its first endpoint takes connections; at once when it has none. */
-async function accepting(materialization: Materialization, plan: DeploymentPlan): Promise<void> {
-  const vertex = plan.vertices.find(({ endpoints }) => endpoints.length > 0);
-  const endpoint = vertex?.endpoints[0];
-  if (vertex === undefined || endpoint === undefined) return;
-  (await materialization.tunnel(vertex.vertex_id, endpoint.name)).destroy();
 }

@@ -16,7 +16,12 @@ export function mayBecome(from: DeploymentStatus, to: DeploymentStatus): boolean
   return next[from].includes(to);
 }
 
+/** It runs or is coming up. */
+export function isUp(status: DeploymentStatus): boolean {
+  return status === 'deploying' || status === 'running';
+}
+
 /** A backend has at most one deployment in these states, and its topology is locked for as long. */
 export function isLive(status: DeploymentStatus): boolean {
-  return status === 'deploying' || status === 'running' || status === 'tearing_down';
+  return isUp(status) || status === 'tearing_down';
 }

@@ -1,4 +1,5 @@
 import type { WireType } from '../../../shared/types/wire.ts';
+import type { Container } from '../store/deployments.ts';
 
 export interface PlannedEndpoint {
   name: string;
@@ -45,6 +46,18 @@ export interface DeploymentPlan {
   graph_hash: string;
   vertices: PlannedVertex[];
   edges: PlannedEdge[];
+}
+
+/** A new value of a mutable parameter, as canonical JSON. */
+export interface ParameterEdit {
+  vertex_id: string;
+  name: string;
+  value: unknown;
+}
+
+/** The containers that a plan's vertices will be. */
+export function containersOf(plan: DeploymentPlan): Pick<Container, 'id' | 'vertex_id' | 'alias'>[] {
+  return plan.vertices.map(({ container_id: id, vertex_id, alias }) => ({ id, vertex_id, alias }));
 }
 
 /** What the gateway is told of a plan: `PUT /deployments/<id>`. */

@@ -172,6 +172,19 @@ describe('A deployment', () => {
     await until(() => engine.commands.length === 2);
   });
 
+  it('takes an edit although the one before it could not be recorded', async () => {
+    await running();
+    const { addEvent } = store.deployments;
+    store.deployments.addEvent = () => {
+      throw new Error('the disk is full');
+    };
+    const edit = (value: unknown) => deployer.push(backend, [{ vertex_id: 'a', name: 'x', value }]);
+    await expect(edit(2)).rejects.toThrow('the disk is full');
+    store.deployments.addEvent = addEvent;
+    expect(await edit(3)).toBe(true);
+    expect(gateway.edits.map(({ value }) => value)).toEqual([2, 3]);
+  });
+
   it('whose container was taken off its network has failed, but not while the container restarts', async () => {
     const id = await running();
     const [a] = engine.of('a');
