@@ -257,6 +257,7 @@ async function dropUnowned(store: Store): Promise<void> {
   const { evidence, blobs } = store;
   evidence.dropUnrecordedKeeps();
   store.sweepLogs();
+  store.sweepUnfinished();
   blobs.sweepFiles();
   blobs.collect();
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem, version } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -25,8 +25,6 @@ import { SecretMask } from './secret-mask.ts';
 const keptBundles = 20;
 /** A failed run is not held up for longer. */
 const failureLimitMs = 20_000;
-/** A file that is being written is younger. */
-const abandonedAfterMs = 3600_000;
 const ownName = /^lse_[0-9a-z]+-(\d{8}T\d{9}Z)\.zip$/;
 
 /** Where and why a run failed. */
@@ -145,7 +143,7 @@ function environment(proofbench: string) {
   };
 }
 
-/** Of what was not given a path, the newest stay; and nothing that a host did not live to finish. */
+/** Of what was not given a path, the newest stay. */
 function forgetOld(folder: string): void {
   const names = readdirSync(folder);
   const timeOf = (name: string) => ownName.exec(name)?.[1] ?? '';
@@ -153,8 +151,5 @@ function forgetOld(folder: string): void {
     .filter(name => ownName.test(name))
     .sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))
     .slice(keptBundles);
-  const unfinished = names.filter(
-    name => name.endsWith('.part') && Date.now() - statSync(join(folder, name)).mtimeMs > abandonedAfterMs,
-  );
-  for (const name of [...old, ...unfinished]) rmSync(join(folder, name), { force: true });
+  for (const name of old) rmSync(join(folder, name), { force: true });
 }

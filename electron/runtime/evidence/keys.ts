@@ -25,7 +25,7 @@ export function loadOrMakeKey(home: string): SigningKey {
   const path = join(folder, 'signing.pem');
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
     const { privateKey } = generateKeyPairSync('ed25519');
     writeFileSync(temporary, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flush: true });
     try {

@@ -162,7 +162,7 @@ export class DeploymentTable {
       .map(fromRaw);
   }
 
-  /** Records the change and the event that tells of it. The caller has checked that it may come to this. */
+  /** Records the change and the event that tells of it; with it are gone its containers. The caller has checked that it may come to this. */
   setStatus(
     id: string,
     status: DeploymentStatus,
@@ -177,6 +177,15 @@ export class DeploymentTable {
              ended_at_ms = CASE WHEN @status = 'gone' THEN @now ELSE ended_at_ms END WHERE id = @id`,
         )
         .run({ id, status, error: why.error === undefined ? null : JSON.stringify(why.error), now: Date.now() });
+      if (status === 'gone') {
+        // Those that a host did not see end, or that were never made.
+        this.#sqlite
+          .prepare(
+            `UPDATE containers SET status = 'exited', ended_at_ms = coalesce(ended_at_ms, ?)
+             WHERE deployment_id = ? AND status NOT IN ('exited', 'failed')`,
+          )
+          .run(Date.now(), id);
+      }
       const reason = why.reason ?? why.error?.message;
       this.addEvent(id, 'status', { from, to: status, ...(reason === undefined ? {} : { reason }) });
     })();
