@@ -89,9 +89,20 @@ export class Store implements Disposable {
     }
   }
 
+  /** Removes files that a host did not live to finish, and bundles whose evidence it did not live to record. For the start of a host. */
+  sweepUnfinished(): void {
+    for (const kind of ['bundles', 'debug', 'keys', 'reports']) {
+      const folder = join(this.home, kind);
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const isUnrecorded = kind === 'bundles' && this.evidence.get(name.replace(/\.proof$/, '')) === undefined;
+        if (isUnrecorded || name.endsWith('.part')) rmSync(join(folder, name), { force: true });
+      }
+    }
+  }
+
   /** Gives what deletions freed back to the disk, in steps between which the host does its other work. */
   async giveBack(): Promise<void> {
-    while (this.#sqlite.open && giveBack(this.#sqlite, 2000)) await new Promise(resolve => setImmediate(resolve));
+    while (this.#sqlite.open && giveBack(this.#sqlite, 500)) await new Promise(resolve => setImmediate(resolve));
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -338,6 +347,28 @@ describe('deployments', () => {
     store.deployments.setStatus('dep_1', 'gone');
     store.deployments.insert(deployment('dep_2', 'deploying'), []);
     expect(store.deployments.ofBackend('bck_1')?.id).toBe('dep_2');
+  });
+
+  it('that are gone have no containers left, whether a host saw them end or not', () => {
+    using store = new Store(home);
+    store.deployments.insert(deployment('dep_1', 'deploying'), [{ id: 'ctr_1', vertex_id: 'vtx_1', alias: 'cut' }]);
+    store.deployments.setStatus('dep_1', 'gone');
+    expect(store.deployments.container('ctr_1')).toMatchObject({ status: 'exited', ended_at_ms: expect.any(Number) });
+  });
+});
+
+describe('files that a host did not live to finish', () => {
+  it('are swept, with bundles whose evidence was not recorded; what people saved stays', () => {
+    using store = new Store(home);
+    const unfinished = ['debug/lse_1.zip.0a.part', 'keys/signing.pem.0a.part', 'reports/evd_1.html.0a.part'];
+    const kept = ['debug/lse_1.zip', 'keys/signing.pem', 'reports/evd_1.html'];
+    for (const name of [...unfinished, ...kept, 'bundles/evd_1.proof']) {
+      mkdirSync(join(home, name, '..'), { recursive: true });
+      writeFileSync(join(home, name), '');
+    }
+    store.sweepUnfinished();
+    expect([...unfinished, ...kept].filter(name => existsSync(join(home, name)))).toEqual(kept);
+    expect(readdirSync(join(home, 'bundles'))).toEqual([]);
   });
 });
 
