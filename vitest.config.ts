@@ -10,7 +10,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 100_000,
           hookTimeout: 100_000,
-          fileParallelism: false,
+          // Each has a workspace of its own, and waits for containers most of the time.
+          maxWorkers: 2,
         },
       },
       {
@@ -30,7 +31,7 @@ export default defineConfig({
           include: ['test/fault/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 100_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           // A kill hits a busy machine at another instant each time: once more tells chance from a bug.
           retry: 1,
         },
