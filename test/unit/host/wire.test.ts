@@ -204,7 +204,7 @@ describe('a stream from the host', () => {
   });
 
   it('ends in the host when the caller stops listening', async () => {
-    const ended = Promise.withResolvers<number>();
+    const ended = Promise.withResolvers<void>();
     handlers['container.logs'] = async function* (_input, context) {
       let number = 0;
       try {
@@ -213,7 +213,7 @@ describe('a stream from the host', () => {
           await sleep(1);
         }
       } finally {
-        ended.resolve(number);
+        ended.resolve();
       }
     };
     const got: string[] = [];
@@ -221,7 +221,7 @@ describe('a stream from the host', () => {
       got.push(event.base64);
       if (got.length === 3) break;
     }
-    expect(await ended.promise).toBeLessThan(100);
+    await ended.promise;
     expect(got).toEqual(['0', '1', '2']);
   });
 

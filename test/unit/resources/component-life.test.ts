@@ -23,14 +23,12 @@ describe('a component', () => {
     await until(() => graph.statuses.a === 'lost');
   });
 
-  it.each(['js', 'py'] as const)('in %s ends with 0 at once on SIGTERM', async language => {
+  it.each(['js', 'py'] as const)('in %s ends with 0 on SIGTERM', async language => {
     await using graph = await LocalGraph.start({ a: { language, source: idle[language] } });
     await graph.ready();
     const a = graph.component('a');
-    const asked = performance.now();
     a.process.kill('SIGTERM');
     expect(await a.exited).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(100);
     expect(a.stderr).toBe('');
   });
 

@@ -67,9 +67,7 @@ run(lambda x: None)`,
       ['in.0 > cut.0'],
     );
     await graph.ready();
-    const asked = performance.now();
     expect((await setMood(graph, 'sad')).status).toBe(204);
-    expect(performance.now() - asked).toBeLessThan(1_000);
     await until(() => graph.component('cut').stdout === (language === 'js' ? 'sad\n' : 'sad True\n'));
   });
 

@@ -204,9 +204,7 @@ describe('the debug bundle of a lease', () => {
 
   it('is written without Docker when that takes too long', async () => {
     const never = bundles({ engine: () => new Promise(() => undefined), doctor: () => new Promise(() => undefined) });
-    const begun = performance.now();
     const { path } = await never.save(lease, {}, work());
-    expect(performance.now() - begun).toBeLessThan(15_000);
     expect((await filesOf(path)).get('README.txt')).toMatch(/Docker took more than 4 s.*\n.*ppl doctor took more/);
   });
 

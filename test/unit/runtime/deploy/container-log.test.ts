@@ -183,9 +183,7 @@ describe('what a container wrote', () => {
     }
     left(text.stdout, index);
     writeFileSync(join(dir, 'stderr.log'), text.stderr);
-    const startedMs = performance.now();
     expect((await bytesOf(new ContainerLog(dir))).toString()).toBe(inOrder);
-    expect(performance.now() - startedMs).toBeLessThan(5000);
   }, 60_000);
 
   it('opens its files a pass, and lets go of them when its reader stops', async () => {

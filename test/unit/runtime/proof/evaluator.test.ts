@@ -17,10 +17,8 @@ describe('evaluating expectations', () => {
 
   it('ends an expression that does not end, and evaluates the next one', async () => {
     await using evaluator = new Evaluator();
-    const started = Date.now();
     const endless = await evaluator.evaluate(request('output.matches("^(a+)+$")', [`${'a'.repeat(40)}!`]));
     expect(endless).toEqual({ ok: false, error: 'it did not end within 1000 ms' });
-    expect(Date.now() - started).toBeLessThan(12_000);
     expect(await evaluator.evaluate(request('1 + 1 == 2'))).toEqual({ ok: true });
   });
 
