@@ -48,11 +48,11 @@ function build(node) {
   return run(node, [electronVite, 'build', '--logLevel', 'warn']);
 }
 
-/** The window's tests need an Electron, those of scripts need jq; whoever names other projects does not wait for them. */
+/** What drives or kills the app needs an Electron, what runs scripts needs jq; whoever names other projects does not wait for them. */
 async function test(node) {
   const projects = args.filter((_, index) => args[index - 1] === '--project');
   const runs = project => projects.length === 0 || projects.includes(project);
-  if (runs('e2e')) await exportTestElectron();
+  if (runs('e2e') || runs('fault')) await exportTestElectron();
   if (runs('integration')) ensureJq();
   return run(node, [vitest, 'run', ...args]);
 }

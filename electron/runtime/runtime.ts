@@ -16,6 +16,7 @@ import { EngineMonitor } from './engine/engine-monitor.ts';
 import { engineHost } from './engine/locate.ts';
 import { Runtimes } from './engine/runtimes.ts';
 import { EvidenceShelf } from './evidence/evidence-shelf.ts';
+import { Unrecorded } from './evidence/unrecorded.ts';
 import { Files } from './file/files.ts';
 import { Callers } from './lease/callers.ts';
 import { Leases } from './lease/leases.ts';
@@ -123,15 +124,19 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     push: (id, edits) => deployer.push(id, edits),
   });
   const files = new Files(store);
+  const discard = {
+    backend: (id: string) => backends.discard(id),
+    version: (id: string) => catalog.discard(id),
+    file: (id: string) => files.discard(id),
+  };
+  const discardImage = (digest: string, ref: string) => catalog.discardImage(digest, ref);
   const leases: Leases = opening.use(
     new Leases({
       store,
       discard: {
+        ...discard,
         deployment: id => deployer.undeploy(id),
-        backend: id => backends.discard(id),
-        version: id => catalog.discard(id),
-        file: id => files.discard(id),
-        image: (digest, ref) => catalog.discardImage(digest, ref),
+        image: discardImage,
       },
       log,
     }),
@@ -140,6 +145,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const callers = opening.use(new Callers(store, leases, log));
   const runLog = new RunLog(store);
   const shelf = new EvidenceShelf(store);
+  const unrecorded = new Unrecorded({ store, discard, discardImage, log });
   const recordKeeper = new RecordKeeper({
     store,
     catalog,
@@ -147,6 +153,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     deployer,
     leases,
     runLog,
+    unrecorded,
     engine,
     version: options.version,
   });
@@ -178,7 +185,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     }),
   );
-  const recovered = recover({ store, catalog, gateway, deployer, leases, callers, runs, log });
+  const recovered = recover({ store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log });
   const pulse = setInterval(() => {
     deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
   }, 1000);
@@ -219,6 +226,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     sessionLost: token => callers.lost(token),
     sessionClosed: token => callers.closed(token),
     [Symbol.asyncDispose]: async () => {
+      runs.leave();
       await recovered;
       // What a killed host had asked of the engine may have come to be after this one looked.
       await deployer.sweep().catch((error: unknown) => log(`sweep: ${AppError.from(error).message}`));
@@ -229,6 +237,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 interface Recovered {
   store: Store;
+  unrecorded: Unrecorded;
   catalog: Catalog;
   gateway: Gateway;
   deployer: Deployer;
@@ -239,10 +248,10 @@ interface Recovered {
 }
 
 /** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
-async function recover({ store, catalog, gateway, deployer, leases, callers, runs, log }: Recovered) {
+async function recover({ store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log }: Recovered) {
   const attempt = (what: string, work: Promise<unknown>) =>
     work.catch((error: unknown) => log(`recovery, ${what}: ${AppError.from(error).message}`));
-  await attempt('blobs', dropUnowned(store));
+  await attempt('blobs', dropUnowned(store, unrecorded));
   await attempt('runs', runs.recover());
   await attempt('deployments', deployer.recover());
   callers.recover();
@@ -253,8 +262,9 @@ async function recover({ store, catalog, gateway, deployer, leases, callers, run
 }
 
 /** What a host that died had begun to keep and nobody came to own. */
-async function dropUnowned(store: Store): Promise<void> {
+async function dropUnowned(store: Store, unrecorded: Unrecorded): Promise<void> {
   const { evidence, blobs } = store;
+  unrecorded.dropAll();
   evidence.dropUnrecordedKeeps();
   store.sweepLogs();
   store.sweepUnfinished();

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { App } from '../support/app.ts';
 import { display, electronArgs, electronPath } from '../support/electron.ts';
 import { projectDir, Workspace } from '../support/workspace.ts';
-import { App } from './support/app.ts';
 
 describe('The app', () => {
   let app: App;

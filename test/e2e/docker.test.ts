@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { App } from '../support/app.ts';
 import { DockerSocket } from '../support/docker-socket.ts';
 import { projectDir, Workspace } from '../support/workspace.ts';
-import { App } from './support/app.ts';
 import { expectAccessible, picture } from './support/look.ts';
 
 const pets = join(projectDir, 'resources/examples/pets');

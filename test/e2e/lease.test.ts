@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { App } from '../support/app.ts';
 import { componentFolder, manifest } from '../support/components.ts';
 import { projectDir } from '../support/workspace.ts';
-import { App } from './support/app.ts';
 import { dropFiles } from './support/drop.ts';
 import { expectAccessible, picture } from './support/look.ts';
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { App } from '../support/app.ts';
 import { projectDir } from '../support/workspace.ts';
-import { App } from './support/app.ts';
 import { dropFiles } from './support/drop.ts';
 import { expectAccessible, picture } from './support/look.ts';
 

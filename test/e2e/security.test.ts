@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { App } from '../support/app.ts';
 import { display, electronArgs, electronPath } from '../support/electron.ts';
 import { projectDir } from '../support/workspace.ts';
-import { App } from './support/app.ts';
 
 let app: App;
 let page: Page;

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { Workspace } from '../support/workspace.ts';
+import { describe, expect, it } from 'vitest';
+import { KillPoints, type Point, untilPoint } from '../support/kill-points.ts';
+import { eventsOf, Workspace } from '../support/workspace.ts';
 
 /** A file system of its own that is soon full: needs root, as CI has. */
 class SmallDisk implements Disposable {
@@ -13,15 +14,37 @@ class SmallDisk implements Disposable {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.path]);
   }
 
+  /** Leaves nothing of it. */
+  fill(): void {
+    const file = openSync(this.#filler, 'w');
+    for (const bytes of [2 ** 20, 4096]) {
+      const block = Buffer.alloc(bytes, 1);
+      try {
+        while (writeSync(file, block) === bytes);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
+    }
+    closeSync(file);
+  }
+
+  /** Gives back what `fill` took. */
+  free(): void {
+    rmSync(this.#filler, { force: true });
+  }
+
+  get #filler(): string {
+    return join(this.path, 'filler');
+  }
+
   [Symbol.dispose](): void {
     execFileSync('umount', ['-l', this.path]);
     rmSync(this.path, { recursive: true, force: true });
   }
 }
 
-it.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
-  'a full disk is told, changes nothing, and what was acknowledged is still there',
-  async () => {
+describe.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')('A full disk', () => {
+  it('is told, changes nothing, and what was acknowledged is still there', async () => {
     using disk = new SmallDisk(12);
     await using workspace = new Workspace({ PROOFBENCH_HOME: join(disk.path, 'home') });
     const dir = workspace.folder({ 'small.bin': Buffer.alloc(1000, 1), 'large.bin': Buffer.alloc(40 * 2 ** 20, 2) });
@@ -32,5 +55,24 @@ it.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
     const { items } = await workspace.json<{ items: { name: string }[] }>(['file', 'list']);
     expect(items.map(file => file.name)).toEqual(['small']);
     await workspace.json(['backend', 'create', '--name', 'there is room again']);
-  },
-);
+  });
+
+  for (const point of ['fixture_uploaded', 'deploy_started', 'container', 'last case'] satisfies Point[]) {
+    it(`from the "${point}" of a run on: when there is space again nothing is lost and nothing is left`, async () => {
+      using disk = new SmallDisk(64);
+      await using kills = new KillPoints(
+        new Workspace({ PROOFBENCH_HOME: join(disk.path, 'home'), PROOFBENCH_HOST_LINGER_MS: '60000' }),
+      );
+      await kills.workspace.hostPid();
+      const run = kills.start(point);
+      await untilPoint(run, point);
+      disk.fill();
+      const { code, stdout, stderr } = await run.outcome;
+      const freedAt = performance.now();
+      disk.free();
+      const told = eventsOf(stdout);
+      expect(code, `${stdout}${stderr}`).not.toBe(null);
+      await kills.settle('disk', point, { killedAt: freedAt, told });
+    });
+  }
+});

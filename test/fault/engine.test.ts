@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuiltBackend, statusesOf } from '../support/built-backend.ts';
 import { componentFolder, manifest } from '../support/components.ts';
 import { OwnEngine } from '../support/own-engine.ts';
@@ -25,76 +25,113 @@ async function nothingIsLeft(workspace: Workspace): Promise<void> {
     .toEqual([]);
 }
 
-describe.skipIf(impossible !== undefined)('Docker is restarted under a live deployment', () => {
-  for (const how of ['stop', 'kill'] as const) {
-    it(`(${how}): it is deploying meanwhile, and running when Docker is back, behind the same URLs`, async () => {
-      await using engine = await OwnEngine.create();
+describe.skipIf(impossible !== undefined)('A Docker that stops', () => {
+  let engine: OwnEngine;
+  beforeAll(async () => {
+    engine = await OwnEngine.create();
+  });
+  beforeEach(() => engine.start());
+  afterAll(() => engine[Symbol.asyncDispose]());
+
+  describe('Docker is restarted under a live deployment', () => {
+    for (const how of ['stop', 'kill'] as const) {
+      it(`(${how}): it is deploying meanwhile, and running when Docker is back, behind the same URLs`, async () => {
+        await using workspace = workspaceOn(engine);
+        const backend = await BuiltBackend.build(workspace, echo);
+        const deployment = await backend.deploy();
+        expect(await backend.say('before')).toBe('before');
+        await engine[how]();
+        await untilStatus(backend, deployment, 'deploying');
+        expect((await backend.post('away')).status).toBe(404);
+        await engine.start();
+        await untilStatus(backend, deployment, 'running');
+        expect(await backend.say('after')).toBe('after');
+        const shown = await backend.show(deployment);
+        expect(statusesOf(shown).slice(0, 3)).toEqual(['deploying', 'running', 'deploying']);
+        expect(shown.error).toBeNull();
+        await backend.undeploy();
+        await nothingIsLeft(workspace);
+      });
+    }
+
+    it('more often than a container may crash: it comes back each time', async () => {
       await using workspace = workspaceOn(engine);
       const backend = await BuiltBackend.build(workspace, echo);
       const deployment = await backend.deploy();
-      expect(await backend.say('before')).toBe('before');
-      await engine[how]();
-      await untilStatus(backend, deployment, 'deploying');
-      expect((await backend.post('away')).status).toBe(404);
-      await engine.start();
+      for (let round = 0; round < 4; round++) {
+        await engine.stop();
+        await engine.start();
+        await expect
+          .poll(() => backend.say(`round ${round}`).catch(() => ''), { timeout: 60_000, interval: 250 })
+          .toBe(`round ${round}`);
+      }
       await untilStatus(backend, deployment, 'running');
-      expect(await backend.say('after')).toBe('after');
-      const shown = await backend.show(deployment);
-      expect(statusesOf(shown).slice(0, 3)).toEqual(['deploying', 'running', 'deploying']);
-      expect(shown.error).toBeNull();
+      expect((await backend.show(deployment)).containers.map(({ restarts }) => restarts)).toEqual([0, 0, 0]);
       await backend.undeploy();
       await nothingIsLeft(workspace);
     });
-  }
-
-  it('more often than a container may crash: it comes back each time', async () => {
-    await using engine = await OwnEngine.create();
-    await using workspace = workspaceOn(engine);
-    const backend = await BuiltBackend.build(workspace, echo);
-    const deployment = await backend.deploy();
-    for (let round = 0; round < 4; round++) {
-      await engine.stop();
-      await engine.start();
-      await expect
-        .poll(() => backend.say(`round ${round}`).catch(() => ''), { timeout: 60_000, interval: 250 })
-        .toBe(`round ${round}`);
-    }
-    await untilStatus(backend, deployment, 'running');
-    expect((await backend.show(deployment)).containers.map(({ restarts }) => restarts)).toEqual([0, 0, 0]);
-    await backend.undeploy();
-    await nothingIsLeft(workspace);
   });
-});
 
-describe.skipIf(impossible !== undefined)('Docker dies in the middle of a deploy', () => {
-  for (const type of ['status', 'container'] as const) {
-    it(`at its first "${type}" event: it runs once Docker is back, with one set of containers`, async () => {
-      await using engine = await OwnEngine.create();
-      await using workspace = workspaceOn(engine);
-      const backend = await BuiltBackend.build(workspace, echo);
-      const { data } = await workspace.json<{ data: { deployment_id: string } }>([
-        'backend',
-        'deploy',
-        '--runtime=local',
-        `--backend=${backend.id}`,
-      ]);
-      const watching = workspace.start(['deployment', 'events', data.deployment_id, '--follow']);
-      await untilEvent(watching, type);
-      await engine.kill();
-      await expect.poll(async () => (await backend.show(data.deployment_id)).status).toBe('deploying');
-      await engine.start();
-      await untilStatus(backend, data.deployment_id, 'running');
-      expect(await backend.say('hello')).toBe('hello');
-      const mine = (await workspace.onEngine()).filter(name => !name.includes('gateway'));
-      expect(
-        mine.filter(name => name.startsWith('container')),
-        mine.join(),
-      ).toHaveLength(3);
-      expect(mine.filter(name => name.startsWith('network'))).toHaveLength(1);
-      await backend.undeploy();
-      await nothingIsLeft(workspace);
-    });
-  }
+  describe('Docker dies in the middle of a deploy', () => {
+    for (const type of ['status', 'container'] as const) {
+      it(`at its first "${type}" event: it runs once Docker is back, with one set of containers`, async () => {
+        await using workspace = workspaceOn(engine);
+        const backend = await BuiltBackend.build(workspace, echo);
+        const { data } = await workspace.json<{ data: { deployment_id: string } }>([
+          'backend',
+          'deploy',
+          '--runtime=local',
+          `--backend=${backend.id}`,
+        ]);
+        const watching = workspace.start(['deployment', 'events', data.deployment_id, '--follow']);
+        await untilEvent(watching, type);
+        await engine.kill();
+        await expect.poll(async () => (await backend.show(data.deployment_id)).status).toBe('deploying');
+        await engine.start();
+        await untilStatus(backend, data.deployment_id, 'running');
+        expect(await backend.say('hello')).toBe('hello');
+        const mine = (await workspace.onEngine()).filter(name => !name.includes('gateway'));
+        expect(
+          mine.filter(name => name.startsWith('container')),
+          mine.join(),
+        ).toHaveLength(3);
+        expect(mine.filter(name => name.startsWith('network'))).toHaveLength(1);
+        await backend.undeploy();
+        await nothingIsLeft(workspace);
+      });
+    }
+  });
+
+  describe('Docker is restarted in the middle of a live test', () => {
+    for (const how of ['stop', 'kill'] as const) {
+      it(`(${how}): the run says so, and when Docker is back everything is removed`, async () => {
+        await using workspace = workspaceOn(engine);
+        const dir = workspace.folder({
+          ...componentFolder({}),
+          'live-test.yml': manifest(),
+          'hello.json': '{"text": "hello"}',
+        });
+        const run = workspace.start(['lease', 'run', '--test=live-test.yml', '--runtime=local'], { cwd: dir });
+        await untilEvent(run, 'container');
+        await engine[how]();
+        const outcome = await run.outcome;
+        expect(outcome.code, outcome.stderr).toBe(1);
+        expect(eventsOf(outcome.stdout).at(-1)).toMatchObject({
+          type: 'failed',
+          error: { code: 'docker_unreachable' },
+        });
+        await engine.start();
+        await expect
+          .poll(
+            async () =>
+              (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state),
+            { timeout: 60_000 },
+          )
+          .toEqual(['rolled_back']);
+        await nothingIsLeft(workspace);
+      });
+    }
+  });
 });
 
 describe.skipIf(impossible !== undefined)("Docker's disk is full", () => {
@@ -150,33 +187,4 @@ describe.skipIf(impossible !== undefined)("Docker's disk is full", () => {
     await workspace.json(['component', 'publish'], { cwd: dir });
     expect(await workspace.onEngine()).toEqual([]);
   });
-});
-
-describe.skipIf(impossible !== undefined)('Docker is restarted in the middle of a live test', () => {
-  for (const how of ['stop', 'kill'] as const) {
-    it(`(${how}): the run says so, and when Docker is back everything is removed`, async () => {
-      await using engine = await OwnEngine.create();
-      await using workspace = workspaceOn(engine);
-      const dir = workspace.folder({
-        ...componentFolder({}),
-        'live-test.yml': manifest(),
-        'hello.json': '{"text": "hello"}',
-      });
-      const run = workspace.start(['lease', 'run', '--test=live-test.yml', '--runtime=local'], { cwd: dir });
-      await untilEvent(run, 'container');
-      await engine[how]();
-      const outcome = await run.outcome;
-      expect(outcome.code, outcome.stderr).toBe(1);
-      expect(eventsOf(outcome.stdout).at(-1)).toMatchObject({ type: 'failed', error: { code: 'docker_unreachable' } });
-      await engine.start();
-      await expect
-        .poll(
-          async () =>
-            (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state),
-          { timeout: 60_000 },
-        )
-        .toEqual(['rolled_back']);
-      await nothingIsLeft(workspace);
-    });
-  }
 });

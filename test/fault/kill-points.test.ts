@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { App } from '../support/app.ts';
 import { KillPoints, points, toldIn, untilPoint } from '../support/kill-points.ts';
 import { type KillRow, report } from '../support/kill-table.ts';
 import { eventsOf } from '../support/workspace.ts';
@@ -33,6 +34,28 @@ describe('kill -9 at every event of a run', () => {
         event => event.error?.code === 'host_lost' || ['ready', 'proof'].includes(event.type),
       );
       await kills.settle('host', point, { killedAt, told });
+    }
+  });
+
+  it('of the app: its host ends with it, the next takes over, and nothing is left or lost', {
+    timeout: 600_000,
+  }, async () => {
+    await using kills = new KillPoints();
+    kills.rows = rows;
+    await using app = await App.start({}, kills.workspace);
+    for (const point of points) {
+      const host = await kills.workspace.hostPid();
+      const run = kills.start(point);
+      await untilPoint(run, point);
+      const killedAt = kills.killed(host);
+      await app.kill();
+      const told = eventsOf((await run.outcome).stdout);
+      expect(told.at(-1), `after "${point}"`).toSatisfy(
+        event => event.error?.code === 'host_lost' || ['ready', 'proof'].includes(event.type),
+      );
+      await app.launch();
+      expect(await kills.workspace.hostPid()).not.toBe(host);
+      await kills.settle('app', point, { killedAt, told });
     }
   });
 

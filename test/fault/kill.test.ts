@@ -26,37 +26,6 @@ async function nothingOfTheRunIsLeft(workspace: Workspace): Promise<void> {
 }
 
 describe('kill -9', () => {
-  for (const event of ['prerelease_published', 'backend_created', 'deploy_started', 'container']) {
-    it(`of the host at "${event}": the next host takes over, the run says host_lost and nothing is left`, async () => {
-      await using workspace = new Workspace();
-      const dir = workspace.folder(files);
-      const pid = await workspace.hostPid();
-      const run = workspace.start(['lease', 'run', '--test=live-test.yml', '--runtime=local'], { cwd: dir });
-      await untilEvent(run, event);
-      process.kill(pid, 'SIGKILL');
-      const outcome = await run.outcome;
-      expect(outcome.code, outcome.stderr).toBe(1);
-      const events = eventsOf(outcome.stdout);
-      expect(
-        events.map(each => each.seq),
-        'the stream went on where it was, without a gap',
-      ).toEqual(events.map((_, index) => index + 1));
-      expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'host_lost' } });
-      await nothingOfTheRunIsLeft(workspace);
-    });
-
-    it(`of the caller at "${event}": its lease rolls back`, async () => {
-      await using workspace = new Workspace();
-      const dir = workspace.folder(files);
-      await workspace.hostPid();
-      const run = workspace.start(['lease', 'run', '--test=live-test.yml', '--runtime=local'], { cwd: dir });
-      await untilEvent(run, event);
-      run.kill('SIGKILL');
-      await run.outcome;
-      await nothingOfTheRunIsLeft(workspace);
-    });
-  }
-
   it('of the host under a kept deployment: the next host adopts it, URLs and logs go on', async () => {
     await using workspace = new Workspace();
     const dir = workspace.folder(files);

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import { componentFolder, manifest, shout } from './components.ts';
 import type { KillRow } from './kill-table.ts';
@@ -73,8 +74,14 @@ export class KillPoints implements AsyncDisposable {
     return this.workspace.start([...args, ...more], { cwd: this.dir });
   }
 
+  /** Kills a host; returns when. */
   kill(pid: number): number {
     process.kill(pid, 'SIGKILL');
+    return this.killed(pid);
+  }
+
+  /** Says that a host is being killed, whose files are then looked for; returns when. */
+  killed(pid: number): number {
     this.#pids.push(pid);
     return performance.now();
   }
@@ -121,16 +128,15 @@ export function toldIn(stdout: string): Event[] {
   return eventsOf(stdout.slice(0, stdout.lastIndexOf('\n') + 1));
 }
 
-/**
- * Looks at the database without a pause until `query` finds a row, and kills `pid` in that moment. Returns that moment; undefined when
- * it did not come within 20 s.
- */
-export function killAtRow(kills: KillPoints, pid: number, query: string, parameters: object): number | undefined {
+/** Whether a workspace is at some step, by what is recorded and what lies there. */
+export type Step = (sqlite: Database.Database) => boolean;
+
+/** Looks without a pause until a workspace is at `step`, and kills `pid` in that moment, which it returns; undefined when it did not come within 20 s. */
+export function killAtStep(kills: KillPoints, pid: number, step: Step): number | undefined {
   const sqlite = readDatabase(kills.workspace);
   try {
-    const look = sqlite.prepare(query);
     for (const limit = performance.now() + 20_000; performance.now() < limit; ) {
-      if (look.get(parameters) !== undefined) return kills.kill(pid);
+      if (step(sqlite)) return kills.kill(pid);
     }
     return undefined;
   } finally {
@@ -138,11 +144,11 @@ export function killAtRow(kills: KillPoints, pid: number, query: string, paramet
   }
 }
 
-/** Whether a database that nobody writes to any more is where `query` finds a row. */
-export function isAtRow(workspace: Workspace, query: string, parameters: object): boolean {
+/** Whether a workspace that nobody writes to any more is at `step`. */
+export function isAtStep(workspace: Workspace, step: Step): boolean {
   const sqlite = readDatabase(workspace);
   try {
-    return sqlite.prepare(query).get(parameters) !== undefined;
+    return step(sqlite);
   } finally {
     sqlite.close();
   }

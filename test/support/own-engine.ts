@@ -69,8 +69,9 @@ export class OwnEngine implements AsyncDisposable {
     return join(this.#dir, 'dockerd.log');
   }
 
-  /** Starts it, or starts it again; resolves when it answers. */
+  /** Starts it, or starts it again, unless it runs; resolves when it answers. */
   async start(): Promise<void> {
+    if (this.#runs) return;
     const { disk } = this.#options;
     const dockerd = [
       'dockerd',
@@ -141,7 +142,7 @@ export class OwnEngine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       // Only an engine that runs ends what it started.
-      if (!this.#runs) await this.start();
+      await this.start();
       const all = await this.docker.listContainers({ all: true });
       await Promise.all(all.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true, v: true })));
     } finally {

@@ -30,7 +30,7 @@ export class Workspace implements AsyncDisposable {
   constructor(env: NodeJS.ProcessEnv = {}, docker = new Docker()) {
     this.#docker = docker;
     this.#scratch = mkdtempSync(join(tmpdir(), 'proofbench-test-'));
-    this.home = join(this.#scratch, 'home');
+    this.home = env.PROOFBENCH_HOME ?? join(this.#scratch, 'home');
     this.env = { ...process.env, PROOFBENCH_HOME: this.home, PROOFBENCH_HOST_LINGER_MS: '500', NO_COLOR: '1', ...env };
     delete this.env.INIT_CWD;
   }

@@ -16,9 +16,9 @@ import { junitXml } from '../evidence/junit.ts';
 import { loadOrMakeKey } from '../evidence/keys.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import { reportHtml } from '../evidence/report.ts';
+import type { Thing, Unrecorded } from '../evidence/unrecorded.ts';
 import type { Leases } from '../lease/leases.ts';
 import { operationRowOf } from '../store/backends.ts';
-import type { KeptKind } from '../store/evidence.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Run } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
@@ -49,6 +49,7 @@ export interface RecordKeeperOptions {
   deployer: Deployer;
   leases: Leases;
   runLog: RunLog;
+  unrecorded: Unrecorded;
   engine: () => Promise<Engine>;
   version: string;
 }
@@ -77,11 +78,17 @@ export class RecordKeeper {
     this.#options = options;
   }
 
+  /** Lets go of all that evidence which could not be recorded would have kept of a lease's run. */
+  forget(leaseId: string): Promise<void> {
+    return this.#options.unrecorded.dropOf(leaseId);
+  }
+
+  /** When it throws, what it had begun stays until it is forgotten. */
   async record(outcome: ProofOutcome): Promise<void> {
-    const { store, leases, runLog } = this.#options;
+    const { store, leases, runLog, unrecorded } = this.#options;
     const { run, lease } = outcome;
     const evidenceId = newId('evidence');
-    store.evidence.keep(evidenceId, this.#kept(outcome.test));
+    unrecorded.begin(evidenceId, lease.id, this.#kept(outcome.test));
     const engine = await this.#engineFacts();
     let receipt: Receipt | null = null;
     if (!outcome.keepLease) receipt = await leases.rollback(lease.id);
@@ -113,6 +120,7 @@ export class RecordKeeper {
         supersedes: null,
         created_at_ms: Date.parse(record.created_at),
       });
+      unrecorded.recorded(evidenceId);
       store.runs.update(run.id, {
         state: outcome.failure === undefined ? 'done' : 'failed',
         verdict,
@@ -123,7 +131,7 @@ export class RecordKeeper {
   }
 
   /** Version, fixtures and the operation log outlive the lease (DESIGN §10). */
-  #kept(test: LiveTest): { kind: KeptKind; id: string }[] {
+  #kept(test: LiveTest): Thing[] {
     const versions = new Set([test.cutVersionId, ...(test.plan?.vertices.map(vertex => vertex.version_id) ?? [])]);
     return [
       ...[...versions].filter(id => id !== undefined).map(id => ({ kind: 'version' as const, id })),

@@ -11,6 +11,8 @@ export class RunLog {
   readonly #changed = new Signal<string>();
   /** Runs whose work is not over yet in this host. */
   readonly #active = new Set<string>();
+  /** Why the end of some of these is not written down yet. */
+  readonly #stalled = new Map<string, AppError>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -33,9 +35,16 @@ export class RunLog {
     this.#changed.emit(run.id);
   }
 
+  /** The run's end cannot be written down for now: watchers hear why. */
+  stall(runId: string, error: AppError): void {
+    this.#stalled.set(runId, error);
+    this.#changed.emit(runId);
+  }
+
   /** The run's work is over, clean-up included: watchers end. */
   end(runId: string): void {
     this.#active.delete(runId);
+    this.#stalled.delete(runId);
     this.#changed.emit(runId);
   }
 
@@ -48,12 +57,16 @@ export class RunLog {
     return all;
   }
 
-  /** Events after `afterSeq`: what was told already, then live, until the run's work is over. */
+  /**
+   * Events after `afterSeq`: what was told already, then live, until the run's work is over.
+   * @throws AppError `disk_full` when there is no room for the next.
+   */
   async *watch(runId: string, afterSeq: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
     if (this.#store.runs.get(runId) === undefined) throw new AppError('not_found', `There is no run ${runId}.`);
     let seq = afterSeq;
     while (!signal.aborted) {
       const over = !this.#active.has(runId);
+      const stalled = this.#stalled.get(runId);
       const events = this.#store.runs.eventsAfter(runId, seq);
       for (const event of events) {
         yield event;
@@ -61,6 +74,7 @@ export class RunLog {
       }
       if (events.length > 0) continue;
       if (over) return;
+      if (stalled !== undefined) throw stalled;
       await this.#changed.next({ signal, ms: 1000 });
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -51,6 +52,10 @@ export interface RunsOptions extends LiveTestServices {
   log: (line: string) => void;
 }
 
+/** How soon the end of a run that found no room on the disk is tried again, and how long at most between two. */
+const firstRetryMs = 1000;
+const lastRetryMs = 10_000;
+
 interface Active {
   abort: AbortController;
   done: Promise<void>;
@@ -60,6 +65,7 @@ interface Active {
 export class Runs implements AsyncDisposable {
   readonly #options: RunsOptions;
   readonly #active = new Map<string, Active>();
+  readonly #leaving = new AbortController();
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -142,9 +148,10 @@ export class Runs implements AsyncDisposable {
     runLog.begin(run.id);
     runLog.append(run, { type: 'lease_created', expires_at: iso(lease.expires_at_ms) });
     const abort = new AbortController();
-    const done = this.#execute(this.get(run.id), lease, liveTest, request, abort.signal).catch(error =>
-      this.#options.log(`${run.id}: ${error instanceof Error ? error.stack : error}`),
-    );
+    const begun = this.get(run.id);
+    const done = this.#execute(begun, lease, liveTest, request, abort.signal)
+      .catch(thrown => this.#breakOff(begun, 'record', AppError.from(thrown), abort.signal))
+      .catch(error => this.#options.log(`${run.id}: ${error instanceof Error ? error.stack : error}`));
     this.#active.set(run.id, { abort, done });
     // A caller that was gone before its lease was there ties nothing to anyone.
     if (!keep && callers.pidOf(session) === null) abort.abort(new AppError('cancelled', 'The caller is gone.'));
@@ -163,30 +170,26 @@ export class Runs implements AsyncDisposable {
 
   /** Runs that a former host was working on: they cannot go on, so they say so and their leases roll back. */
   async recover(): Promise<void> {
-    const { store, runLog, leases } = this.#options;
+    const { store, runLog } = this.#options;
+    const lost = new AppError('host_lost', 'The host that was running this test ended before it was over.', {
+      hint: 'Run it again. What it had made has been removed.',
+    });
     await Promise.all(
       store.runs.unfinished().map(async run => {
         runLog.begin(run.id);
-        try {
-          await this.#fail(
-            run,
-            'host',
-            new AppError('host_lost', 'The host that was running this test ended before it was over.', {
-              hint: 'Run it again. What it had made has been removed.',
-            }),
-          );
-          if (run.kind === 'proof') store.runs.update(run.id, { state: 'failed', verdict: 'fail' });
-          const lease = store.leases.get(run.lease_id);
-          if (lease?.state === 'open' || lease?.state === 'closing') await leases.rollback(lease.id);
-        } finally {
-          runLog.end(run.id);
-        }
+        await this.#breakOff(run, 'host', lost).finally(() => runLog.end(run.id));
       }),
     );
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends what is under way, and waits no longer for room on the disk. */
+  leave(): void {
+    this.#leaving.abort();
     for (const { abort } of this.#active.values()) abort.abort(new AppError('host_lost', 'The host is leaving.'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.leave();
     await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
   }
 
@@ -218,19 +221,8 @@ export class Runs implements AsyncDisposable {
       await this.#fail(run, test.stage, failure, signal);
     }
     if (run.kind === 'proof') {
-      try {
-        await this.#options.recordKeeper.record({
-          run,
-          lease,
-          request: liveTest,
-          test,
-          results,
-          failure,
-          keepLease: run.keep_lease === 1,
-        });
-      } catch (thrown) {
-        await this.#fail(run, 'record', AppError.from(thrown), signal);
-      }
+      const keepLease = run.keep_lease === 1;
+      await this.#options.recordKeeper.record({ run, lease, request: liveTest, test, results, failure, keepLease });
       return;
     }
     if (run.keep_lease === 0) await leases.rollback(lease.id);
@@ -253,6 +245,33 @@ export class Runs implements AsyncDisposable {
     };
   }
 
+  /**
+   * Ends a run that does not come to an end of its own, with its lease. Where there is no room to write that down, whoever watches the run
+   * hears so now, and it is tried until there is.
+   */
+  async #breakOff(run: Run, stage: string, error: AppError, signal?: AbortSignal): Promise<void> {
+    const { leases, runLog, recordKeeper, log } = this.#options;
+    let isTold = false;
+    for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, lastRetryMs)) {
+      try {
+        await recordKeeper.forget(run.lease_id);
+        if (!isTold && (run.kind === 'proof' || this.get(run.id).state === 'running'))
+          await this.#fail(run, stage, error, signal);
+        isTold = true;
+        const { state } = leases.get(run.lease_id);
+        const isKept = run.keep_lease === 1 && stage !== 'host';
+        if (!isKept && (state === 'open' || state === 'closing')) await leases.rollback(run.lease_id);
+        return;
+      } catch (thrown) {
+        const why = AppError.from(thrown);
+        if (why.code !== 'disk_full' || this.#leaving.signal.aborted) throw thrown;
+        log(`${run.id}: how it ended is not written down yet: ${why.message}`);
+        runLog.stall(run.id, why);
+      }
+      await sleep(delayMs, undefined, { signal: this.#leaving.signal }).catch(() => undefined);
+    }
+  }
+
   /** With a debug bundle of what there is before it goes, unless somebody wanted the run to end. */
   async #fail(run: Run, stage: string, error: AppError, signal?: AbortSignal): Promise<void> {
     if (error.code === 'internal')
@@ -260,12 +279,11 @@ export class Runs implements AsyncDisposable {
     const failure = { stage, error: error.toData() };
     const isWanted = signal?.aborted === true && (error.code === 'cancelled' || error.code === 'host_lost');
     const bundle = isWanted ? undefined : await this.#options.debugBundles.ofFailure(run.lease_id, failure);
-    this.#options.runLog.append(run, {
-      type: 'failed',
-      ...failure,
-      ...(bundle === undefined ? {} : { debug_bundle: bundle }),
+    const { store, runLog } = this.#options;
+    store.transaction(() => {
+      runLog.append(run, { type: 'failed', ...failure, ...(bundle === undefined ? {} : { debug_bundle: bundle }) });
+      store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
     });
-    this.#options.store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
   }
 
   /** A lease that ends under a run ends the run. */

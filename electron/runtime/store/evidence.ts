@@ -78,6 +78,10 @@ export class EvidenceTable {
     return seq ?? undefined;
   }
 
+  dropKeeps(evidenceId: string): void {
+    this.#sqlite.prepare('DELETE FROM evidence_keeps WHERE evidence_id = ?').run(evidenceId);
+  }
+
   /** Lets go what was kept for evidence that was never recorded: a host died between the two. */
   dropUnrecordedKeeps(): void {
     this.#sqlite.prepare('DELETE FROM evidence_keeps WHERE evidence_id NOT IN (SELECT id FROM evidence)').run();

@@ -36,7 +36,7 @@ run(process)`,
     await graph.ready();
     const sink = graph.component('sink');
     await until(
-      () => sink.stdout !== '',
+      () => sink.stdout.endsWith('\n'),
       () => sink.stderr + graph.component('middle').stderr + graph.component('source').stderr,
     );
     expect(sink.stdout).toBe(
@@ -59,8 +59,7 @@ run(process)`,
         middle: {
           language: 'py',
           source: `from pipelogic.worker import run
-import numpy
-run(lambda data: numpy.frombuffer(data, dtype=numpy.uint8))`,
+run(lambda data: memoryview(data))`,
           inputs: ['Bytes'],
           outputs: ['Bytes'],
         },
@@ -218,7 +217,7 @@ run(lambda v: print(v["i"], str(good(v)).lower()))`,
       ['source.0 > middle.0', 'middle.0 > sink.0'],
     );
     await graph.ready();
-    await until(() => graph.component('sink').stdout !== '');
+    await until(() => graph.component('sink').stdout.endsWith('\n'));
     for (const alias of ['middle', 'sink']) {
       graph.component(alias).process.kill('SIGKILL');
       await until(() => graph.statuses[alias] === 'lost');

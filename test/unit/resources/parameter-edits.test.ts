@@ -79,7 +79,7 @@ run(lambda x: None)`,
     await graph.ready();
     const { length } = graph.changes;
     await graph.put({ cut: { mood: ['sad', { deep: true }], size: 1 } });
-    await until(() => graph.component('cut').stdout !== '');
+    await until(() => graph.component('cut').stdout.endsWith('\n'));
     expect(JSON.parse(graph.component('cut').stdout.replace(/^mood /, ''))).toEqual(['sad', { deep: true }]);
     expect(graph.component('other').stdout).toBe('');
     expect(graph.changes.slice(length).filter(change => !change.endsWith(' ready'))).toEqual([]);

@@ -44,7 +44,7 @@ describe.each(languages)('A component in %s that ends and is started again', lan
         ['source.0 > middle.0', 'middle.0 > sink.0'],
       );
       await graph.ready();
-      await until(() => graph.component('sink').stdout !== '');
+      await until(() => graph.component('sink').stdout.endsWith('\n'));
       const others = ['source', 'middle', 'sink'].filter(other => other !== alias).map(other => graph.component(other));
       for (let time = 0; time < 2; time++) {
         const from = graph.changes.length;

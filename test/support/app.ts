@@ -1,6 +1,6 @@
 import type { ElectronApplication, Page } from 'playwright-core';
-import { launchElectron } from '../../support/electron.ts';
-import { Workspace } from '../../support/workspace.ts';
+import { launchElectron } from './electron.ts';
+import { Workspace } from './workspace.ts';
 
 export interface AppOptions {
   args?: string[];
