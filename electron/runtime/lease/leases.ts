@@ -16,6 +16,11 @@ const maxResultBytes = 2 ** 20;
 const deletedAtOnce = 50;
 /** The clock is looked at this often at the latest: a timer alone would sleep with the laptop. */
 const longestNapMs = 30_000;
+/** A sweep that could do nothing, as with a full disk, is tried again after this long, then after twice as long. */
+const firstRetryMs = 1000;
+const lastRetryMs = 60_000;
+/** What is due is looked at this often while a sweep is under way, which may be waiting for Docker. */
+const besideSweepMs = 1000;
 
 export interface LeasesOptions {
   store: Store;
@@ -31,7 +36,14 @@ export class Leases implements Disposable {
   readonly changed = new Signal<string>();
   readonly #options: LeasesOptions;
   readonly #closing: Closing;
+  /** In the hands of a sweep under way. */
+  readonly #sweeping = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer goes off, by `performance.now()`. */
+  #wakesAtMs = 0;
+  /** Sweeps that failed one after the other, and why the last did. */
+  #failures = 0;
+  #trouble = '';
   #disposed = false;
 
   constructor(options: LeasesOptions) {
@@ -237,28 +249,35 @@ export class Leases implements Disposable {
     return this.#closing.end(lease.id, 'rolled_back');
   }
 
-  /** Rolls back what has reached its deadline, found by the index, and goes on with what was closing. No deadline is further away than the cap. */
+  /**
+   * Rolls back what has reached its deadline, found by the index, and goes on with what was closing; what another sweep has in its hands it
+   * leaves to that. No deadline is further away than the cap.
+   */
   async sweep(): Promise<void> {
     const { leases } = this.#options.store;
     const now = Date.now();
     for (const id of leases.cutDeadlines(now + maxTtlMs)) this.changed.emit(id);
-    await this.#closing.endAll([...new Set([...leases.closing(), ...leases.due(now)])], 'expired');
+    const ids = [...new Set([...leases.closing(), ...leases.due(now)])].filter(id => !this.#sweeping.has(id));
+    for (const id of ids) this.#sweeping.add(id);
+    try {
+      await this.#closing.endAll(ids, 'expired');
+    } finally {
+      for (const id of ids) this.#sweeping.delete(id);
+    }
   }
 
   /** Sets the clock for the next deadline. */
   schedule(): void {
-    clearTimeout(this.#timer);
     if (this.#disposed) return;
     const next = this.#options.store.leases.nextExpiryMs();
     if (next === undefined) return;
-    this.#timer = setTimeout(
-      () => {
-        this.sweep()
-          .catch(error => this.#options.log(`sweep: ${AppError.from(error).message}`))
-          .finally(() => this.schedule());
-      },
-      Math.min(Math.max(0, next - Date.now()), longestNapMs),
-    );
+    const napMs = Math.max(Math.min(next - Date.now(), longestNapMs), this.#restMs());
+    const wakesAtMs = performance.now() + napMs;
+    // Who wakes too early goes to sleep again; one that is put off each time something asks would never wake.
+    if (this.#timer !== undefined && this.#wakesAtMs <= wakesAtMs) return;
+    clearTimeout(this.#timer);
+    this.#wakesAtMs = wakesAtMs;
+    this.#timer = setTimeout(() => this.#wake(), napMs);
     this.#timer.unref();
   }
 
@@ -266,6 +285,35 @@ export class Leases implements Disposable {
     this.#disposed = true;
     clearTimeout(this.#timer);
     this.#closing[Symbol.dispose]();
+  }
+
+  /** At least so long until the next sweep. */
+  #restMs(): number {
+    if (this.#failures > 0) return Math.min(firstRetryMs * 2 ** (this.#failures - 1), lastRetryMs);
+    return this.#sweeping.size > 0 ? besideSweepMs : 0;
+  }
+
+  #wake(): void {
+    this.#timer = undefined;
+    const sweep = this.sweep().then(
+      () => {
+        this.#failures = 0;
+        this.#trouble = '';
+      },
+      (error: unknown) => {
+        this.#failures += 1;
+        const trouble = `sweep: ${AppError.from(error).message}`;
+        if (trouble !== this.#trouble && !this.#disposed) this.#options.log(trouble);
+        this.#trouble = trouble;
+      },
+    );
+    // What it waits for holds up no deadline after it.
+    this.schedule();
+    void sweep.then(() => {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.schedule();
+    });
   }
 
   /** Why its run cannot be forgotten yet: its record is written when the lease has ended. */
