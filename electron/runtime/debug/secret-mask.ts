@@ -68,9 +68,39 @@ function* places(bytes: Buffer, text: Buffer, before: number): Generator<number>
   for (let at = bytes.indexOf(text); at >= 0 && at < before; at = bytes.indexOf(text, at + 1)) yield at;
 }
 
-/** As it is, inside JSON, inside JSON inside JSON, and inside a URL. */
+/** As it is, inside JSON, inside JSON inside JSON, and inside a URL: as JavaScript writes them, and as others do, Python first. */
 function formsOf(secret: string): string[] {
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  const inUrl = secret.isWellFormed() ? [encodeURIComponent(secret)] : [];
-  return [secret, inJson, JSON.stringify(inJson).slice(1, -1), ...inUrl];
+  const inJson = jsonForms(secret);
+  return [secret, ...inJson, ...inJson.flatMap(jsonForms), ...(secret.isWellFormed() ? urlForms(secret) : [])];
 }
+
+/** Many writers keep to ASCII and give the number of every other unit. */
+function jsonForms(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = (hex: (digits: string) => string) =>
+    json.replace(/[^\x20-\x7e]/g, unit => `\\u${hex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+  return [json, ascii(lower), ascii(upper)];
+}
+
+/** What is left as it is, by `encodeURIComponent`, RFC 3986, Python's `quote` and HTML's forms. */
+const plainInUrl = [/[\w.~!'()*-]/, /[\w.~-]/, /[\w.~/-]/, /[\w.*-]/];
+
+function urlForms(text: string): string[] {
+  const bytes = [...Buffer.from(text)];
+  return plainInUrl.flatMap(plain =>
+    ['%20', '+'].flatMap(blank =>
+      [lower, upper].map(hex =>
+        bytes
+          .map(byte => {
+            const letter = String.fromCharCode(byte);
+            if (letter === ' ') return blank;
+            return plain.test(letter) ? letter : `%${hex(byte.toString(16).padStart(2, '0'))}`;
+          })
+          .join(''),
+      ),
+    ),
+  );
+}
+
+const lower = (digits: string) => digits.toLowerCase();
+const upper = (digits: string) => digits.toUpperCase();

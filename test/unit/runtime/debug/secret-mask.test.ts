@@ -31,6 +31,26 @@ describe('what is secret in a stream', () => {
     for (const part of ['ss', 'rd']) expect(text).not.toContain(part);
   });
 
+  it('is masked in the forms that Python and others give it', async () => {
+    const secret = 'it\'s a "pä/ss wörd~\u{1f511}';
+    const told = [
+      String.raw`it's a \"p\u00e4/ss w\u00f6rd~\ud83d\udd11`,
+      String.raw`it's a \"p\u00E4/ss w\u00F6rd~\uD83D\uDD11`,
+      String.raw`it's a \\\"p\\u00e4/ss w\\u00f6rd~\\ud83d\\udd11`,
+      String.raw`it's a \\\"pä/ss wörd~🔑`,
+      'it%27s%20a%20%22p%C3%A4/ss%20w%C3%B6rd~%F0%9F%94%91',
+      'it%27s%20a%20%22p%C3%A4%2Fss%20w%C3%B6rd~%F0%9F%94%91',
+      'it%27s%20a%20%22p%c3%a4%2fss%20w%c3%b6rd~%f0%9f%94%91',
+      'it%27s+a+%22p%C3%A4%2Fss+w%C3%B6rd~%F0%9F%94%91',
+      'it%27s+a+%22p%c3%a4%2fss+w%c3%b6rd~%f0%9f%94%91',
+      new URLSearchParams({ a: secret }).toString().slice(2),
+    ];
+    for (const form of told) {
+      const length = Buffer.byteLength(form);
+      expect(await masked([secret], [`a=${form}&b`]), form).toEqual({ text: `a=${'*'.repeat(length)}&b`, places: 1 });
+    }
+  });
+
   it('is any token that is said to be one', async () => {
     const token = 'A1-_'.repeat(8);
     const told = `PROOFBENCH_TOKEN=${token} {'PROOFBENCH_TOKEN': '${token}'} PROOFBENCH_TOKEN is set`;
