@@ -32,8 +32,17 @@ export async function runLiveTest(
     return;
   }
   const passed = await execute(context, options.exec, last.endpoints);
-  if (options.keepLease !== true) await caller.call('lease.rollback', { lease: lease_id });
+  if (options.keepLease !== true) await rollback(caller, lease_id);
   if (passed) process.exitCode = 0;
+}
+
+/** The command may have ended the lease itself, and what it committed is meant to stay. */
+async function rollback(caller: Caller, lease: string): Promise<void> {
+  try {
+    await caller.call('lease.rollback', { lease });
+  } catch (error) {
+    if (!(error instanceof AppError) || !['lease_closed', 'not_found'].includes(error.code)) throw error;
+  }
 }
 
 /** `ppl proof run`: the same stream, then a `case` each and `proof`; exit 0 when the verdict is pass. */
