@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Handlers } from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import { Backends } from './backend/backends.ts';
+import { within } from './base/within.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { ImageBuilder } from './catalog/images/image-builder.ts';
 import { DebugBundles } from './debug/debug-bundles.ts';
@@ -24,10 +25,13 @@ import { proceduresOf } from './procedures.ts';
 import { RecordKeeper } from './proof/record-keeper.ts';
 import { RunLog } from './proof/run-log.ts';
 import { Runs } from './proof/runs.ts';
+import { recover } from './recovery.ts';
 import { Store } from './store/store.ts';
 
 /** How often what is recorded of deployments is compared with the engine. */
 const checkMs = 3000;
+/** So long a host that leaves waits for each thing that a Docker that hangs holds up: what is left is in the records, and the next host's. */
+const leaveMs = 8000;
 
 export interface RuntimeOptions {
   /** The workspace's folder. */
@@ -87,13 +91,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const engine = () => runtimes.engine();
   const catalog = new Catalog({ store, images, engine, componentsDir: join(options.resources, 'components') });
   const quiet = { progress: (step: { message: string }) => log(step.message) };
-  const gateway = opening.use(
+  const gateway = opening.adopt(
     new Gateway({
       engine,
       image: (signal = new AbortController().signal) => images.gateway({ ...quiet, signal }),
       workspaceId: store.workspaceId,
       log,
     }),
+    leaves => within(leaveMs, leaves[Symbol.asyncDispose]()),
   );
   const deployer = opening.use(
     new Deployer({
@@ -185,7 +190,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     }),
   );
-  const recovered = recover({ store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log });
+  const left = new AbortController();
+  const recovered = recover({ store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log }, left.signal);
   const pulse = setInterval(() => {
     deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
   }, 1000);
@@ -227,49 +233,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     sessionClosed: token => callers.closed(token),
     [Symbol.asyncDispose]: async () => {
       runs.leave();
-      await recovered;
+      await within(leaveMs, recovered);
+      left.abort();
       // What a killed host had asked of the engine may have come to be after this one looked.
-      await deployer.sweep().catch((error: unknown) => log(`sweep: ${AppError.from(error).message}`));
+      const swept = deployer.sweep().catch((error: unknown) => log(`sweep: ${AppError.from(error).message}`));
+      await within(leaveMs, swept);
       await owned.disposeAsync();
     },
   };
-}
-
-interface Recovered {
-  store: Store;
-  unrecorded: Unrecorded;
-  catalog: Catalog;
-  gateway: Gateway;
-  deployer: Deployer;
-  leases: Leases;
-  callers: Callers;
-  runs: Runs;
-  log: (line: string) => void;
-}
-
-/** What needs Docker is tried now and, if Docker does not answer, left as it is recorded: the next host tries again. */
-async function recover({ store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log }: Recovered) {
-  const attempt = (what: string, work: Promise<unknown>) =>
-    work.catch((error: unknown) => log(`recovery, ${what}: ${AppError.from(error).message}`));
-  await attempt('blobs', dropUnowned(store, unrecorded));
-  await attempt('runs', runs.recover());
-  await attempt('deployments', deployer.recover());
-  callers.recover();
-  await attempt('leases', leases.sweep());
-  await attempt('images', catalog.sweepImages());
-  await attempt('gateway', gateway.sweep());
-  leases.schedule();
-}
-
-/** What a host that died had begun to keep and nobody came to own. */
-async function dropUnowned(store: Store, unrecorded: Unrecorded): Promise<void> {
-  const { evidence, blobs } = store;
-  unrecorded.dropAll();
-  evidence.dropUnrecordedKeeps();
-  store.sweepLogs();
-  store.sweepUnfinished();
-  blobs.sweepFiles();
-  blobs.collect();
 }
 
 /** The port is chosen once for a workspace and kept, because URLs with it have been given away (DESIGN §5). */

@@ -24,7 +24,12 @@ import { engineError, engineWords, statusOf, unreachable } from './engine-error.
 import { execSession } from './exec-stream.ts';
 import { jsonLines } from './json-lines.ts';
 import { labels as labelNames } from './labels.ts';
+import { limitedDocker } from './limited-docker.ts';
 import { probeEngine } from './probe.ts';
+
+/** How long an engine may take for what it answers at once, and for ending or removing something, which may take its time. */
+const briefMs = 60_000;
+const removalMs = 300_000;
 
 /** What we read of `docker info`. */
 interface EngineFacts {
@@ -45,7 +50,10 @@ interface EngineFacts {
 export class DockerEngine implements Engine {
   readonly host: string;
   readonly source: string;
+  /** For what is streamed or waited for: without a limit. */
   readonly #docker: Docker;
+  readonly #brief: Docker;
+  readonly #removal: Docker;
   readonly #located: LocatedEngine;
   readonly #onLost: () => void;
 
@@ -56,6 +64,8 @@ export class DockerEngine implements Engine {
     this.host = located.host;
     this.source = located.source;
     this.#docker = new Docker({ ...located.connection });
+    this.#brief = limitedDocker(located, briefMs);
+    this.#removal = limitedDocker(located, removalMs);
   }
 
   info(signal?: AbortSignal): Promise<EngineInfo> {
@@ -63,8 +73,8 @@ export class DockerEngine implements Engine {
       'asking for its version',
       async () => {
         const [info, version] = await Promise.all([
-          this.#docker.info(abortable(signal) as never) as unknown as Promise<EngineFacts>,
-          this.#docker.version(abortable(signal) as never) as unknown as Promise<Docker.DockerVersion>,
+          this.#brief.info(abortable(signal) as never) as unknown as Promise<EngineFacts>,
+          this.#brief.version(abortable(signal) as never) as unknown as Promise<Docker.DockerVersion>,
         ]);
         return {
           id: info.ID,
@@ -92,7 +102,7 @@ export class DockerEngine implements Engine {
   findImage(ref: string): Promise<ImageState | undefined> {
     return this.#call(`looking for image ${ref}`, () =>
       unless([404], async () => {
-        const image = await this.#docker.getImage(ref).inspect();
+        const image = await this.#brief.getImage(ref).inspect();
         return {
           id: image.Id,
           tags: image.RepoTags ?? [],
@@ -117,13 +127,13 @@ export class DockerEngine implements Engine {
   tagImage(id: string, ref: string): Promise<void> {
     return this.#call(`tagging ${ref}`, async () => {
       const colon = ref.lastIndexOf(':');
-      await this.#docker.getImage(id).tag({ repo: ref.slice(0, colon), tag: ref.slice(colon + 1) });
+      await this.#brief.getImage(id).tag({ repo: ref.slice(0, colon), tag: ref.slice(colon + 1) });
     });
   }
 
   removeImage(ref: string): Promise<void> {
     return this.#call(`removing image ${ref}`, async () => {
-      await unless([404], () => this.#docker.getImage(ref).remove());
+      await unless([404], () => this.#removal.getImage(ref).remove());
     });
   }
 
@@ -131,7 +141,7 @@ export class DockerEngine implements Engine {
     labels: Record<string, string>,
   ): Promise<{ id: string; tags: string[]; labels: Record<string, string> }[]> {
     return this.#call('listing images', async () => {
-      const images = await this.#docker.listImages({ filters: labelFilter(labels) });
+      const images = await this.#brief.listImages({ filters: labelFilter(labels) });
       return images.map(image => ({
         id: image.Id,
         tags: (image.RepoTags ?? []).filter(tag => tag !== '<none>:<none>'),
@@ -171,7 +181,7 @@ export class DockerEngine implements Engine {
     return this.#call(
       `exporting ${imageRef}`,
       async () => {
-        const container = await this.#docker.createContainer({
+        const { id } = await this.#brief.createContainer({
           Image: imageRef,
           Cmd: ['true'],
           NetworkDisabled: true,
@@ -179,11 +189,11 @@ export class DockerEngine implements Engine {
           ...abortable(signal),
         });
         try {
-          const stream = (await container.export(abortable(signal))) as Readable;
-          stream.once('close', () => void this.removeContainer(container.id).catch(() => undefined));
+          const stream = (await this.#docker.getContainer(id).export(abortable(signal))) as Readable;
+          stream.once('close', () => void this.removeContainer(id).catch(() => undefined));
           return stream;
         } catch (error) {
-          await this.removeContainer(container.id);
+          await this.removeContainer(id);
           throw error;
         }
       },
@@ -195,7 +205,7 @@ export class DockerEngine implements Engine {
     return this.#call(
       `creating container ${spec.name}`,
       async () => {
-        const container = await this.#docker.createContainer({ ...containerOptions(spec), ...abortable(signal) });
+        const container = await this.#brief.createContainer({ ...containerOptions(spec), ...abortable(signal) });
         return container.id;
       },
       signal,
@@ -229,19 +239,19 @@ export class DockerEngine implements Engine {
 
   startContainer(id: string): Promise<void> {
     return this.#call(`starting container ${id}`, async () => {
-      await unless([304], () => this.#docker.getContainer(id).start());
+      await unless([304], () => this.#brief.getContainer(id).start());
     });
   }
 
   stopContainer(id: string, graceMs: number): Promise<void> {
     return this.#call(`stopping container ${id}`, async () => {
-      await unless([304, 404], () => this.#docker.getContainer(id).stop({ t: Math.ceil(graceMs / 1000) }));
+      await unless([304, 404], () => this.#removal.getContainer(id).stop({ t: Math.ceil(graceMs / 1000) }));
     });
   }
 
   killContainer(id: string): Promise<void> {
     return this.#call(`killing container ${id}`, async () => {
-      await unless([404, 409], () => this.#docker.getContainer(id).kill());
+      await unless([404, 409], () => this.#removal.getContainer(id).kill());
     });
   }
 
@@ -249,7 +259,7 @@ export class DockerEngine implements Engine {
     return this.#call(`removing container ${id}`, async () => {
       const busy = await unless([404], () =>
         unless([409], async () => {
-          await this.#docker.getContainer(id).remove({ force: true, v: true });
+          await this.#removal.getContainer(id).remove({ force: true, v: true });
           return 'removed' as const;
         }),
       );
@@ -283,7 +293,7 @@ export class DockerEngine implements Engine {
 
   inspectContainer(id: string): Promise<ContainerState | undefined> {
     return this.#call(`looking at container ${id}`, () =>
-      unless([404], async () => containerState(await this.#docker.getContainer(id).inspect())),
+      unless([404], async () => containerState(await this.#brief.getContainer(id).inspect())),
     );
   }
 
@@ -304,8 +314,8 @@ export class DockerEngine implements Engine {
   }
 
   #thing(kind: 'container' | 'network' | 'volume', id: string): Docker.Container | Docker.Network | Docker.Volume {
-    if (kind === 'container') return this.#docker.getContainer(id);
-    return kind === 'network' ? this.#docker.getNetwork(id) : this.#docker.getVolume(id);
+    if (kind === 'container') return this.#brief.getContainer(id);
+    return kind === 'network' ? this.#brief.getNetwork(id) : this.#brief.getVolume(id);
   }
 
   waitContainer(id: string, signal?: AbortSignal): Promise<number> {
@@ -328,7 +338,7 @@ export class DockerEngine implements Engine {
 
   listContainers(labels: Record<string, string>): Promise<ContainerState[]> {
     return this.#call('listing containers', async () => {
-      const found = await this.#docker.listContainers({ all: true, filters: labelFilter(labels) });
+      const found = await this.#brief.listContainers({ all: true, filters: labelFilter(labels) });
       const states = await Promise.all(found.map(each => this.inspectContainer(each.Id)));
       return states.filter(state => state !== undefined);
     });
@@ -337,8 +347,8 @@ export class DockerEngine implements Engine {
   exec(containerId: string, command: string[]): Promise<ExecSession> {
     return this.#call(`running ${command[0]} in container ${containerId}`, async () => {
       const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
-      const exec = await this.#docker.getContainer(containerId).exec({ Cmd: command, ...streams, Tty: false });
-      const socket = (await exec.start({ hijack: true, stdin: true, Tty: false })) as Duplex;
+      const { id } = await this.#brief.getContainer(containerId).exec({ Cmd: command, ...streams, Tty: false });
+      const socket = (await this.#docker.getExec(id).start({ hijack: true, stdin: true, Tty: false })) as Duplex;
       const lost = (cause: unknown) => unreachable(`The connection to Docker at ${this.host} was lost.`, cause);
       return execSession(socket, lost, () => this.#goneWith(containerId));
     });
@@ -346,8 +356,8 @@ export class DockerEngine implements Engine {
 
   executeAsRoot(containerId: string, command: string[]): Promise<number> {
     return this.#call(`running ${command[0]} in container ${containerId}`, async () => {
-      const exec = await this.#docker.getContainer(containerId).exec({ Cmd: command, User: '0:0', AttachStdout: true });
-      const output = (await exec.start({ hijack: true, Tty: false })) as Duplex;
+      const exec = await this.#brief.getContainer(containerId).exec({ Cmd: command, User: '0:0', AttachStdout: true });
+      const output = (await this.#docker.getExec(exec.id).start({ hijack: true, Tty: false })) as Duplex;
       output.resume();
       // An engine that went away in between is told by the question after it.
       await new Promise(ended => output.on('error', ended).once('close', ended).once('end', ended));
@@ -357,7 +367,7 @@ export class DockerEngine implements Engine {
 
   createNetwork(spec: NetworkSpec): Promise<string> {
     return this.#call(`creating network ${spec.name}`, async () => {
-      const network = await this.#docker.createNetwork({
+      const network = await this.#brief.createNetwork({
         Name: spec.name,
         CheckDuplicate: true,
         Driver: 'bridge',
@@ -374,7 +384,7 @@ export class DockerEngine implements Engine {
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void> {
     return this.#call(`connecting container ${container} to network ${network}`, async () => {
       try {
-        await this.#docker.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: aliases } });
+        await this.#brief.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: aliases } });
       } catch (error) {
         if (!/already exists in network|already attached/i.test(engineWords(error))) throw error;
       }
@@ -383,7 +393,7 @@ export class DockerEngine implements Engine {
 
   removeNetwork(id: string): Promise<void> {
     return this.#call(`removing network ${id}`, async () => {
-      const network = this.#docker.getNetwork(id);
+      const network = this.#brief.getNetwork(id);
       const state = await unless([404], () => network.inspect());
       // Whoever is still on it, such as a gateway that a former host connected, would keep it from going.
       for (const container of Object.keys(state?.Containers ?? {})) {
@@ -395,13 +405,13 @@ export class DockerEngine implements Engine {
 
   networkMembers(id: string): Promise<string[] | undefined> {
     return this.#call(`looking at network ${id}`, () =>
-      unless([404], async () => Object.keys((await this.#docker.getNetwork(id).inspect()).Containers ?? {})),
+      unless([404], async () => Object.keys((await this.#brief.getNetwork(id).inspect()).Containers ?? {})),
     );
   }
 
   listNetworks(labels: Record<string, string> = {}): Promise<NetworkState[]> {
     return this.#call('listing networks', async () => {
-      const networks = await this.#docker.listNetworks({ filters: labelFilter(labels) });
+      const networks = await this.#brief.listNetworks({ filters: labelFilter(labels) });
       return networks.map(network => ({
         id: network.Id,
         name: network.Name,
@@ -413,19 +423,19 @@ export class DockerEngine implements Engine {
 
   createVolume(name: string, labels: Record<string, string>): Promise<void> {
     return this.#call(`creating volume ${name}`, async () => {
-      await this.#docker.createVolume({ Name: name, Labels: labels });
+      await this.#brief.createVolume({ Name: name, Labels: labels });
     });
   }
 
   removeVolume(name: string): Promise<void> {
     return this.#call(`removing volume ${name}`, async () => {
-      await unless([404], () => this.#docker.getVolume(name).remove());
+      await unless([404], () => this.#removal.getVolume(name).remove());
     });
   }
 
   listVolumes(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string> }[]> {
     return this.#call('listing volumes', async () => {
-      const { Volumes } = await this.#docker.listVolumes({ filters: JSON.stringify(labelFilter(labels)) as never });
+      const { Volumes } = await this.#brief.listVolumes({ filters: JSON.stringify(labelFilter(labels)) as never });
       return (Volumes ?? []).map(volume => ({ name: volume.Name, labels: volume.Labels ?? {} }));
     });
   }

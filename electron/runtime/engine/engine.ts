@@ -122,7 +122,8 @@ export interface NetworkState {
 
 /**
  * A Docker engine, as little of it as Proofbench needs. Nothing of dockerode's types leaves this folder.
- * Every method throws AppError: `docker_unreachable` or `docker_denied` where the engine does not answer,
+ * Every method throws AppError: `docker_unreachable` or `docker_denied` where the engine does not answer (one that hangs, after a minute;
+ * what ends or removes something has five, what streams or waits has no limit),
  * `disk_full`, `image_missing`, else `docker_error` with the engine's words. Removing or stopping what is already
  * gone or stopped is no error.
  */
