@@ -41,12 +41,18 @@ export function openDatabase(path: string): Sqlite {
   }
 }
 
-/** Gives freed pages back to the disk, `pages` at most; true when there are more. */
+/** Gives freed pages back to the disk, `pages` at most; true when there are more that can be. */
 export function giveBack(sqlite: Sqlite, pages: number): boolean {
+  const before = freePages(sqlite);
   sqlite.pragma(`incremental_vacuum(${pages})`);
-  const left = sqlite.pragma('freelist_count', { simple: true }) as number;
+  const left = freePages(sqlite);
   if (left === 0) sqlite.pragma('wal_checkpoint(TRUNCATE)');
-  return left > 0;
+  // One of an older Proofbench that could not be rebuilt gives none.
+  return left > 0 && left < before;
+}
+
+function freePages(sqlite: Sqlite): number {
+  return sqlite.pragma('freelist_count', { simple: true }) as number;
 }
 
 /** Once for a database of an older Proofbench. It takes as much space again for a moment: where there is none, the next opening tries. */
