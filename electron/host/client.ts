@@ -18,6 +18,7 @@ import {
   fromResponseError,
   goodbyeRequest,
   helloRequest,
+  pingRequest,
   progressNotification,
   protocolVersion,
   streamRequest,
@@ -47,6 +48,7 @@ export class HostClient implements AsyncDisposable {
     this.#connection = connection;
     this.hostVersion = hostVersion;
     connection.onNotification(progressNotification, ({ id, step }) => this.#progress.get(id)?.(step));
+    connection.onRequest(pingRequest, () => null);
     connection.onRequest(eventRequest, ({ id, event }) => this.#events.get(id)?.(event) ?? false);
   }
 

@@ -4,13 +4,16 @@ import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import type { CallContext, Handlers } from '../../shared/contract/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import { prepare } from './dispatch.ts';
+import { Heartbeat, type HeartbeatRate, heartbeatRate } from './heartbeat.ts';
 import {
   type Call,
   callRequest,
   connectionOver,
   eventRequest,
   goodbyeRequest,
+  type Hello,
   helloRequest,
+  pingRequest,
   progressNotification,
   protocolVersion,
   streamRequest,
@@ -25,11 +28,14 @@ export interface ServerOptions {
   version: string;
   handlers: Handlers;
   sessionOpened: (token: string, pid: number) => void;
+  /** Its connection broke. */
   sessionLost: (token: string) => void;
+  /** It said goodbye, or has not answered for too long; one that answers again is opened again. */
   sessionClosed: (token: string) => void;
   /** Called at each arrival and departure with how many are connected. */
   onCallers: (count: number) => void;
   log: (line: string) => void;
+  heartbeat?: HeartbeatRate;
 }
 
 /** Carries the contract over the workspace's socket. Inputs are checked here; errors cross with their codes. */
@@ -83,13 +89,15 @@ export class HostServer implements AsyncDisposable {
     this.#options.onCallers(this.#sockets.size);
     const gone = new AbortController();
     let session: string | undefined;
+    let heartbeat: Heartbeat | undefined;
     let saidGoodbye = false;
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       gone.abort();
       connection.dispose();
       this.#sockets.delete(socket);
-      if (session !== undefined) this.#departed(session, saidGoodbye);
+      heartbeat?.[Symbol.dispose]();
+      if (session !== undefined && heartbeat?.isSilent === false) this.#departed(session, saidGoodbye);
       this.#options.onCallers(this.#sockets.size);
     });
     connection.onRequest(helloRequest, hello => {
@@ -105,8 +113,13 @@ export class HostServer implements AsyncDisposable {
         );
       }
       session = hello.session;
-      this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + 1);
-      this.#options.sessionOpened(session, hello.pid);
+      this.#arrived(hello);
+      heartbeat = new Heartbeat({
+        ...(this.#options.heartbeat ?? heartbeatRate),
+        ask: () => connection.sendRequest(pingRequest, null),
+        onSilent: () => this.#departed(hello.session, true),
+        onBack: () => this.#arrived(hello),
+      });
       return { version: this.#options.version, pid: process.pid };
     });
     connection.onRequest(goodbyeRequest, () => {
@@ -135,17 +148,24 @@ export class HostServer implements AsyncDisposable {
         return null;
       }),
     );
+    // Before the connection's own listener: a call of one that was silent comes from a session that is open again.
+    socket.on('data', () => heartbeat?.heard());
     connection.listen();
   }
 
-  #departed(session: string, saidGoodbye: boolean): void {
+  #arrived({ session, pid }: Hello): void {
+    this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + 1);
+    this.#options.sessionOpened(session, pid);
+  }
+
+  #departed(session: string, isOver: boolean): void {
     const others = (this.#sessions.get(session) ?? 1) - 1;
     if (others > 0) {
       this.#sessions.set(session, others);
       return;
     }
     this.#sessions.delete(session);
-    if (saidGoodbye) this.#options.sessionClosed(session);
+    if (isOver) this.#options.sessionClosed(session);
     else this.#options.sessionLost(session);
   }
 

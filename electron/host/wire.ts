@@ -32,6 +32,8 @@ export interface Call {
 export const helloRequest = new RequestType<Hello, { version: string; pid: number }, ErrorData>('hello');
 /** The caller says that it ends: what is tied to it need not wait for it. */
 export const goodbyeRequest = new RequestType<null, null, ErrorData>('goodbye');
+/** From host to caller: whether it still does anything. */
+export const pingRequest = new RequestType<null, null, ErrorData>('ping');
 export const callRequest = new RequestType<Call, unknown, ErrorData>('call');
 /** Answered when the stream is over. */
 export const streamRequest = new RequestType<Call, null, ErrorData>('stream');

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Leases } from './leases.ts';
 
-/** How long a caller that is still a process may be silent before what is tied to it rolls back (DESIGN §7). */
+/** How long a caller whose process lives may be without a connection before what is tied to it rolls back (DESIGN §7). */
 const silenceMs = 10_000;
 
 /**
@@ -39,7 +39,7 @@ export class Callers implements Disposable {
     else this.#expectBack(session, pid);
   }
 
-  /** The caller said goodbye. */
+  /** The caller said goodbye, or holds a connection and no longer answers. */
   closed(session: string): void {
     this.#end(session);
   }
