@@ -56,7 +56,7 @@ export interface Runtime extends AsyncDisposable {
   sessionOpened(token: string, pid: number): void;
   /** The connection broke; the caller may come back. */
   sessionLost(token: string): void;
-  /** The caller said goodbye. */
+  /** The caller said goodbye, or holds a connection and no longer answers. */
   sessionClosed(token: string): void;
 }
 

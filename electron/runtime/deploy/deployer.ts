@@ -170,6 +170,7 @@ export class Deployer implements AsyncDisposable {
     if (isUp(deployment.status)) this.#records.become(id, 'tearing_down', { reason });
     await this.#remove(id);
     if (this.#records.get(id).status !== 'gone') this.#records.become(id, 'gone');
+    for (const container of this.#options.store.deployments.containers(id, 'all')) this.#logs.delete(container.id);
   }
 
   /**
@@ -212,7 +213,8 @@ export class Deployer implements AsyncDisposable {
       const container = this.#options.store.deployments.container(containerId);
       if (container === undefined) throw new AppError('not_found', `There is no container ${containerId}.`);
       log = new ContainerLog(join(this.#options.store.logsOf(container.deployment_id), containerId));
-      this.#logs.set(containerId, log);
+      // What is written no more is read from its files, for as long as the deployment is known.
+      if (this.#records.get(container.deployment_id).status !== 'gone') this.#logs.set(containerId, log);
     }
     return log;
   }

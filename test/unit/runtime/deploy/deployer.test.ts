@@ -161,6 +161,31 @@ describe('A deployment', () => {
     nothingIsLeft();
   });
 
+  it('has its output for as long as it is known, and is not found once its lease is forgotten', async () => {
+    const lease = newId('lease');
+    store.leases.insert({
+      id: lease,
+      label: null,
+      runtime_id: 'rt_local',
+      created_at_ms: Date.now(),
+      expires_at_ms: Date.now() + 60 * second,
+      session: null,
+      caller_pid: null,
+    });
+    const id = await deployer.deploy({ plan, runtimeId: 'rt_local', leaseId: lease });
+    await deployer.settled(id);
+    engine.say(engine.of('a')[0]?.id as string, 'said');
+    await until(() => log(id, 'A') === 'said');
+    const containers = store.deployments.containers(id).map(container => container.id);
+    await deployer.undeploy(id);
+    expect(log(id, 'A')).toBe('said');
+    store.leases.beginClosing(lease, 'rolled_back');
+    store.leases.finish(lease, { removed: [], saved: [], kept: [], failed: [] }, Date.now());
+    store.leases.delete(lease);
+    for (const container of containers)
+      expect(() => deployer.log(container)).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+
   it('tells containers that were just being made a deadline that moved meanwhile', async () => {
     const starting = gate();
     engine.before.set('startContainer', starting.wait);
