@@ -269,7 +269,7 @@ export class Leases implements Disposable {
   /** Sets the clock for the next deadline. */
   schedule(): void {
     if (this.#disposed) return;
-    const next = this.#options.store.leases.nextExpiryMs();
+    const next = this.#nextMs();
     if (next === undefined) return;
     const napMs = Math.max(Math.min(next - Date.now(), longestNapMs), this.#restMs());
     const wakesAtMs = performance.now() + napMs;
@@ -285,6 +285,15 @@ export class Leases implements Disposable {
     this.#disposed = true;
     clearTimeout(this.#timer);
     this.#closing[Symbol.dispose]();
+  }
+
+  #nextMs(): number | undefined {
+    try {
+      return this.#options.store.leases.nextExpiryMs();
+    } catch {
+      // The sweep meets the same trouble, and tells it.
+      return Date.now();
+    }
   }
 
   /** At least so long until the next sweep. */

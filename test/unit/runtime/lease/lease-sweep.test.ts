@@ -105,6 +105,20 @@ it('A trouble of another kind is told too', async () => {
   expect(lines).toEqual(['sweep: The disk is full.', 'sweep: The disk cannot be read.']);
 });
 
+it('A database that cannot be read when a lease expires is told and tried again', async () => {
+  const lease = open('1s');
+  const unreadable = () => {
+    throw new AppError('internal', 'The disk cannot be read.');
+  };
+  const reads = [vi.spyOn(store.leases, 'nextExpiryMs'), vi.spyOn(store.leases, 'due')];
+  for (const read of reads) read.mockImplementation(unreadable);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(lines).toEqual(['sweep: The disk cannot be read.']);
+  for (const read of reads) read.mockRestore();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(state(lease)).toBe('expired');
+});
+
 it('A lease that waits for a Docker that never answers holds up none that expires after it', async () => {
   const answer = Promise.withResolvers<void>();
   docker = () => answer.promise;
