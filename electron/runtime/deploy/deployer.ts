@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Signal } from '../base/signal.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { labels } from '../engine/labels.ts';
 import { deploymentCeilingMs } from '../engine/runtimes.ts';
 import type { Container, ContainerChange, Deployment } from '../store/deployments.ts';
@@ -14,6 +14,7 @@ import { crashWindowMs, restartDelayMs } from './crash-budget.ts';
 import { type DeploymentChange, DeploymentRecords } from './deployment-records.ts';
 import { isLive, isUp } from './deployment-state.ts';
 import type { Gateway } from './gateway.ts';
+import { elsewhere, madeOn } from './made-on.ts';
 import { Materialization, networkNameOf } from './materialization.ts';
 import { checkPlacement } from './placement.ts';
 import { containersOf, type DeploymentPlan, type ParameterEdit } from './plan.ts';
@@ -48,6 +49,8 @@ export interface DeployerOptions {
 }
 
 interface Live {
+  /** The one that it was made on. */
+  engine: Engine;
   materialization: Materialization;
   readyTimeoutMs: number;
   /** Bringing it up, whatever way; aborted when it is taken down. */
@@ -87,7 +90,7 @@ export class Deployer implements AsyncDisposable {
     await this.#options.listening();
     const engine = await this.#options.engine();
     this.#records.requireNone(request.plan().backend_id);
-    const [info] = await Promise.all([engine.info(), this.#ensureImages(request.plan(), signal)]);
+    const [info, again] = await Promise.all([engine.info(), engine.info(), this.#ensureImages(request.plan(), signal)]);
     const plan = request.plan();
     checkPlacement(plan, info, this.#plans());
     this.#records.requireNone(plan.backend_id);
@@ -109,6 +112,7 @@ export class Deployer implements AsyncDisposable {
       ended_at_ms: null,
       fixed: request.fixedDurationMs === undefined ? 0 : 1,
       generation: 1,
+      ...madeOn(engine, info, again),
     };
     store.transaction(() => store.deployments.insert(deployment, containersOf(plan)));
     this.#bringUp(engine, deployment, plan, request.readyTimeoutMs ?? defaultReadyTimeoutMs);
@@ -128,6 +132,8 @@ export class Deployer implements AsyncDisposable {
     const engine = await this.#options.engine();
     const [info] = await Promise.all([engine.info(), this.#ensureImages(planNow(), signal)]);
     const deployment = this.#records.get(id);
+    const away = elsewhere(deployment, engine, info);
+    if (away !== undefined) throw away;
     const live = this.#live.get(id);
     if (deployment.status !== 'running' || live === undefined) {
       throw new AppError('conflict', `Deployment ${id} is ${deployment.status}: only a running one is redeployed.`, {
@@ -237,17 +243,31 @@ export class Deployer implements AsyncDisposable {
 
   /**
    * After a former host's end, or when the engine is back: what runs is adopted, what was coming up is brought up anew, what was going is
-   * removed, and what carries this workspace's labels and belongs to nothing is swept.
+   * removed, and what carries this workspace's labels and belongs to nothing is swept. What another engine has waits for that one, and is
+   * thrown as `docker_unreachable` after the rest is done.
    */
   async recover(): Promise<void> {
     const { store } = this.#options;
     const left = store.deployments.notGone().filter(({ id, status }) => status !== 'failed' && !this.#live.has(id));
-    if (left.length > 0) {
-      const engine = await this.#answering(left);
-      const recovered = await Promise.allSettled(left.map(deployment => this.#recoverOne(engine, deployment)));
-      for (const result of recovered) if (result.status === 'rejected') throw result.reason;
+    if (left.length === 0) return this.sweep();
+    const { engine, info } = await this.#answering(left);
+    const here: Deployment[] = [];
+    let away: AppError | undefined;
+    let isKnown = true;
+    for (const deployment of left) {
+      const error = elsewhere(deployment, engine, info);
+      away ??= error;
+      if (error === undefined) here.push(deployment);
+      else {
+        isKnown &&= this.#stranded.has(deployment.id);
+        this.#strandLeft(deployment.id, error);
+      }
     }
-    await this.sweep();
+    const recovered = await Promise.allSettled(here.map(deployment => this.#recoverOne(engine, deployment)));
+    for (const result of recovered) if (result.status === 'rejected') throw result.reason;
+    // Who waits for another engine asks every few seconds.
+    if (here.length > 0 || !isKnown) await this.sweep();
+    if (away !== undefined) throw away;
   }
 
   /** Removes containers, networks and volumes of this workspace that no live deployment owns. */
@@ -352,7 +372,7 @@ export class Deployer implements AsyncDisposable {
 
   #bringUp(engine: Engine, deployment: Deployment, plan: DeploymentPlan, readyTimeoutMs: number): void {
     const materialization = this.#materialize(engine, deployment, plan, deployment.generation);
-    const live = this.#keep(deployment.id, materialization, readyTimeoutMs);
+    const live = this.#keep(engine, deployment.id, materialization, readyTimeoutMs);
     live.started = this.#untilRunning(deployment.id, live, limit =>
       materialization.start(limit, subnet => this.#options.store.deployments.setSubnet(deployment.id, subnet)),
     );
@@ -390,8 +410,9 @@ export class Deployer implements AsyncDisposable {
     return { generation, gapMs };
   }
 
-  #keep(id: string, materialization: Materialization, readyTimeoutMs: number): Live {
+  #keep(engine: Engine, id: string, materialization: Materialization, readyTimeoutMs: number): Live {
     const live: Live = {
+      engine,
       materialization,
       readyTimeoutMs,
       starting: new AbortController(),
@@ -466,7 +487,7 @@ export class Deployer implements AsyncDisposable {
     if (live?.ending !== undefined) return live.ending;
     const removal = (async () => {
       const deployment = this.#records.get(id);
-      const engine = await this.#options.engine();
+      const engine = live?.engine ?? (await this.#engineOf(deployment));
       if (live !== undefined) {
         live.starting.abort(new AppError('cancelled', `Deployment ${id} was taken down.`));
         if (deployment.status !== 'failed') await live.started;
@@ -491,21 +512,30 @@ export class Deployer implements AsyncDisposable {
     return removal;
   }
 
+  /** The engine that has a deployment. @throws AppError `docker_unreachable` when it is not the user's now. */
+  async #engineOf(deployment: Deployment): Promise<Engine> {
+    const engine = await this.#options.engine();
+    const away = deployment.made_on_id == null ? undefined : elsewhere(deployment, engine, await engine.info());
+    if (away !== undefined) throw away;
+    return engine;
+  }
+
   /** The engine; where it does not answer, all of `left` is stranded. */
-  async #answering(left: readonly Deployment[]): Promise<Engine> {
+  async #answering(left: readonly Deployment[]): Promise<{ engine: Engine; info: EngineInfo }> {
     try {
       const engine = await this.#options.engine();
-      await engine.info();
-      return engine;
+      return { engine, info: await engine.info() };
     } catch (thrown) {
       const error = AppError.from(thrown);
-      for (const { id } of left) {
-        this.#stranded.add(id);
-        const deployment = this.#records.get(id);
-        if (isUp(deployment.status)) this.#strand(deployment, error);
-      }
+      for (const { id } of left) this.#strandLeft(id, error);
       throw error;
     }
+  }
+
+  #strandLeft(id: string, error: AppError): void {
+    this.#stranded.add(id);
+    const deployment = this.#records.get(id);
+    if (isUp(deployment.status)) this.#strand(deployment, error);
   }
 
   async #recoverOne(engine: Engine, deployment: Deployment): Promise<void> {
@@ -529,7 +559,7 @@ export class Deployer implements AsyncDisposable {
       return;
     }
     this.#stranded.delete(id);
-    const live = this.#keep(id, materialization, defaultReadyTimeoutMs);
+    const live = this.#keep(engine, id, materialization, defaultReadyTimeoutMs);
     live.started = this.#untilRunning(id, live, async limit => {
       if (await materialization.adopt(AbortSignal.any([limit, AbortSignal.timeout(30_000)]), stranded)) return;
       throw new AppError('container_exited', 'A container of this deployment was removed while nobody was watching.', {

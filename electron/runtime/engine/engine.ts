@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 
 /** What `docker info` tells of an engine. */
 export interface EngineInfo {
-  /** The engine's own id, stable across its restarts. */
+  /** The engine's own id, stable across its restarts; Podman says another each time. */
   id: string;
   version: string;
   apiVersion: string;

@@ -23,6 +23,9 @@ export interface Deployment {
   fixed: 0 | 1;
   /** Which set of its containers serves, from 1. */
   generation: number;
+  /** The id of the engine that has it, and where that was found; null or absent where it is not known. */
+  made_on_id?: string | null;
+  made_on_host?: string | null;
 }
 
 export interface Container {
@@ -71,11 +74,11 @@ export class DeploymentTable {
       this.#sqlite
         .prepare(
           `INSERT INTO deployments (id, backend_id, runtime_id, status, lease_id, debug, plan, network_name, subnet, expires_at_ms, created_at_ms,
-             fixed, generation)
+             fixed, generation, made_on_id, made_on_host)
            VALUES (@id, @backend_id, @runtime_id, @status, @lease_id, @debug, @plan, @network_name, @subnet, @expires_at_ms, @created_at_ms,
-             @fixed, @generation)`,
+             @fixed, @generation, @made_on_id, @made_on_host)`,
         )
-        .run(deployment);
+        .run({ made_on_id: null, made_on_host: null, ...deployment });
       this.addEvent(deployment.id, 'status', { from: null, to: deployment.status });
       this.insertContainers(deployment.id, deployment.generation, containers);
     })();

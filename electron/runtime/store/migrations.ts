@@ -386,4 +386,9 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER evidence_lets_go AFTER DELETE ON evidence_keeps WHEN OLD.kind = 'blob'
     BEGIN INSERT OR IGNORE INTO loose_blobs SELECT sha256 FROM blobs WHERE sha256 = OLD.resource_id; END;
   `,
+  `
+  -- Which engine has it: its id, where it says one that stays, and where it was found. NULL for what an older Proofbench made.
+  ALTER TABLE deployments ADD COLUMN made_on_id TEXT;
+  ALTER TABLE deployments ADD COLUMN made_on_host TEXT;
+  `,
 ];

@@ -20,7 +20,9 @@ interface Kept {
 
 /** What a deployment needs of an engine, with containers that do what the test says. */
 export class MemoryEngine {
-  readonly host = 'memory';
+  readonly host: string;
+  /** What it says that its id is. */
+  id = 'engine';
   readonly containers = new Map<string, Kept>();
   readonly networks = new Map<string, { id: string; name: string; labels: Record<string, string>; subnet: string }>();
   /** Commands that were run as root, by container. */
@@ -32,6 +34,10 @@ export class MemoryEngine {
   onStarted: (spec: ContainerSpec, id: string) => void = () => undefined;
   onEnded: (spec: ContainerSpec, id: string) => void = () => undefined;
   #made = 0;
+
+  constructor(host = 'memory') {
+    this.host = host;
+  }
 
   get engine(): Engine {
     return this as unknown as Engine;
@@ -60,7 +66,7 @@ export class MemoryEngine {
 
   async info() {
     await this.#call('info');
-    return { cpus: 64, memoryBytes: 2 ** 40, hasGpu: false, diskFreeBytes: null };
+    return { id: this.id, cpus: 64, memoryBytes: 2 ** 40, hasGpu: false, diskFreeBytes: null };
   }
 
   async isStaying(): Promise<boolean> {
