@@ -261,7 +261,13 @@ describe('A redeployment', () => {
     engine.before.set('startContainer', starting.wait);
     const redeployed = deployer.redeploy(id, plan, never);
     await until(() => starting.reached);
-    engine.info = async () => ({ id: 'engine', cpus: 64, memoryBytes: 5 * 2 ** 20, hasGpu: false, diskFreeBytes: null });
+    engine.info = async () => ({
+      id: 'engine',
+      cpus: 64,
+      memoryBytes: 5 * 2 ** 20,
+      hasGpu: false,
+      diskFreeBytes: null,
+    });
     const other = newId('backend');
     store.transaction(() => store.backends.insert({ id: other, name: '', lease_id: null, created_at_ms: 1 }));
     const refused = deployer.deploy({
