@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { within } from './base/within.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { ImageBuilder } from './catalog/images/image-builder.ts';
 import type { Deployer } from './deploy/deployer.ts';
 import type { Gateway } from './deploy/gateway.ts';
 import type { Unrecorded } from './evidence/unrecorded.ts';
@@ -16,6 +17,7 @@ export interface Recovered {
   store: Pick<Store, 'evidence' | 'blobs' | 'sweepLogs' | 'sweepUnfinished'>;
   unrecorded: Pick<Unrecorded, 'dropAll'>;
   catalog: Pick<Catalog, 'sweepImages'>;
+  images: Pick<ImageBuilder, 'sweep'>;
   gateway: Pick<Gateway, 'sweep'>;
   deployer: Pick<Deployer, 'recover'>;
   leases: Pick<Leases, 'sweep' | 'schedule'>;
@@ -29,7 +31,7 @@ export interface Recovered {
  * tries again. Leases end without waiting for it. Nothing more is begun once `left` aborts.
  */
 export async function recover(
-  { store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log }: Recovered,
+  { store, unrecorded, catalog, images, gateway, deployer, leases, callers, runs, log }: Recovered,
   left: AbortSignal,
 ): Promise<void> {
   const attempt = async (what: string, work: () => unknown) => {
@@ -52,6 +54,7 @@ export async function recover(
   await swept;
   await attempt('images', () => catalog.sweepImages());
   await attempt('gateway', () => gateway.sweep());
+  await attempt('cache', () => images.sweep());
 }
 
 /** What a host that died had begun to keep and nobody came to own. */

@@ -191,7 +191,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
   );
   const left = new AbortController();
-  const recovered = recover({ store, unrecorded, catalog, gateway, deployer, leases, callers, runs, log }, left.signal);
+  const recovered = recover(
+    { store, unrecorded, catalog, images, gateway, deployer, leases, callers, runs, log },
+    left.signal,
+  );
   const pulse = setInterval(() => {
     deployer.expire(Date.now()).catch(error => log(`expiry: ${AppError.from(error).message}`));
   }, 1000);

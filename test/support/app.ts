@@ -1,4 +1,5 @@
 import type { ElectronApplication, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { launchElectron } from './electron.ts';
 import { Workspace } from './workspace.ts';
 
@@ -57,6 +58,17 @@ export class App implements AsyncDisposable {
     await this.electron.evaluate(({ dialog }, path) => {
       dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
     }, path);
+  }
+
+  /** The process of its host, once the workspace is the app's. */
+  async hostPid(): Promise<number> {
+    let pid = 0;
+    const isMine = async () => {
+      pid = await this.workspace.hostPid();
+      return this.electron.evaluate(({ app }, pid) => app.getAppMetrics().some(process => process.pid === pid), pid);
+    };
+    await expect.poll(isMine, { timeout: 30_000 }).toBe(true);
+    return pid;
   }
 
   async quit(): Promise<void> {

@@ -25,6 +25,7 @@ export class Workspace implements AsyncDisposable {
   readonly #scratch: string;
   readonly #children = new Set<ChildProcess>();
   readonly #docker: Docker;
+  #isGone = false;
 
   /** `docker` is where it looks for what is left; the engine that is worked with is said by `env`. */
   constructor(env: NodeJS.ProcessEnv = {}, docker = new Docker()) {
@@ -113,6 +114,8 @@ export class Workspace implements AsyncDisposable {
 
   /** Asks the host to leave and checks that it took everything of its own along. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isGone) return;
+    this.#isGone = true;
     for (const child of this.#children) child.kill('SIGKILL');
     await this.ppl(['host', 'stop']);
     try {

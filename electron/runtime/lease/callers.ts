@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { isAlive } from '../base/process.ts';
 import type { Store } from '../store/store.ts';
 import type { Leases } from './leases.ts';
 
@@ -79,14 +80,5 @@ export class Callers implements Disposable {
         .rollback(lease.id)
         .catch(error => this.#log(`${lease.id}: rollback after its caller was gone: ${AppError.from(error).message}`));
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -35,6 +35,7 @@ function host(on: Record<string, () => Promise<void>> = {}): Recovered {
     deployer: { recover: step('deployments') },
     catalog: { sweepImages: step('images') },
     gateway: { sweep: step('gateway') },
+    images: { sweep: step('cache') },
     log: line => lines.push(line),
   };
 }
@@ -43,7 +44,7 @@ const leasesEnd = ['callers', 'leases', 'deadlines'];
 
 it('A host takes over runs, then leases, then deployments, and sweeps what is left', async () => {
   await recover(host(), left);
-  expect(steps).toEqual(['unrecorded', 'runs', ...leasesEnd, 'deployments', 'images', 'gateway']);
+  expect(steps).toEqual(['unrecorded', 'runs', ...leasesEnd, 'deployments', 'images', 'gateway', 'cache']);
   expect(lines).toEqual([]);
 });
 
@@ -65,7 +66,7 @@ it('Leases that are due wait a little for a run that was broken off to tell of t
   expect(steps, 'and its deployment is not taken over before it is told').toEqual(['unrecorded', 'runs', ...leasesEnd]);
   told.resolve();
   await recovered;
-  expect(steps.slice(-3)).toEqual(['deployments', 'images', 'gateway']);
+  expect(steps.slice(-4)).toEqual(['deployments', 'images', 'gateway', 'cache']);
 });
 
 it('What fails is told, and the rest goes on', async () => {
@@ -73,7 +74,7 @@ it('What fails is told, and the rest goes on', async () => {
     throw new AppError('docker_unreachable', 'Docker does not answer.');
   };
   await recover(host({ runs: fails, deployments: fails, gateway: fails }), left);
-  expect(steps).toHaveLength(8);
+  expect(steps).toHaveLength(9);
   expect(lines).toEqual(['runs', 'deployments', 'gateway'].map(what => `recovery, ${what}: Docker does not answer.`));
 });
 

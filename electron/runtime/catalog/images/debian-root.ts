@@ -1,4 +1,4 @@
-import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
@@ -7,6 +7,7 @@ import { unpackDebianPackages } from './debian-packages.ts';
 import { folderEntries } from './folder-entries.ts';
 import { npmEnvironment } from './npm.ts';
 import { withCommonEntries } from './root-file-system.ts';
+import { scratchFolder } from './scratch.ts';
 import type { TarEntry } from './tar-file.ts';
 
 /** The Node of the JavaScript base image where no registry of images answers. */
@@ -36,8 +37,7 @@ export async function withDebianRoot<T>(
   signal: AbortSignal,
   use: (root: DebianRoot) => Promise<T>,
 ): Promise<T> {
-  await mkdir(scratchParent, { recursive: true });
-  const scratch = await mkdtemp(join(scratchParent, 'root-'));
+  const scratch = await scratchFolder(scratchParent, 'root');
   const root = join(scratch, 'root');
   try {
     await mkdir(root);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
 import type { SingleFlight } from '../../base/single-flight.ts';
@@ -10,6 +10,7 @@ import { npmEnvironment } from './npm.ts';
 import { isForOtherPlatform } from './other-platforms.ts';
 import type { WorkOptions } from './progress.ts';
 import { pipInstallArguments } from './pulled-root.ts';
+import { scratchFolder } from './scratch.ts';
 
 /** Raised when what a dependency layer holds changes for the same lockfile. */
 const recipe = 1;
@@ -46,8 +47,7 @@ export async function dependencyLayer(
     );
   }
   return flights.run(key, options.signal, async signal => {
-    await mkdir(join(cacheDir, 'work'), { recursive: true });
-    const scratch = await mkdtemp(join(cacheDir, 'work', `${base.language}-`));
+    const scratch = await scratchFolder(join(cacheDir, 'work'), base.language);
     try {
       const install = base.language === 'js' ? installNpm : installPip;
       const from = await install(dir, scratch, base, { ...options, signal });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
@@ -11,6 +11,7 @@ import { dependencyLayer } from './dependencies.ts';
 import { gatewayImage } from './gateway-image.ts';
 import { buildLayer, type Layer } from './layer.ts';
 import type { WorkOptions } from './progress.ts';
+import { scratchFolder, sweepScratch } from './scratch.ts';
 import { sourceArchive, sourceLayer } from './source.ts';
 import { unpackSource } from './unpack-source.ts';
 
@@ -106,6 +107,11 @@ export class ImageBuilder {
     await this.#flights.run(image.digest, options.signal, signal => ensureImage(engine, image, { ...options, signal }));
   }
 
+  /** Removes what hosts that are gone had begun to write into the cache. */
+  sweep(): Promise<void> {
+    return sweepScratch(this.#options.cacheDir);
+  }
+
   /** Throws `build_failed`, with the check's own words, if it does not parse or its imports do not resolve. */
   async check(image: BuiltImage, work: WorkOptions & { labels?: Record<string, string> } = {}): Promise<void> {
     await checkImage(await this.#options.engine(), image, work.labels ?? {}, this.#with(work));
@@ -113,9 +119,7 @@ export class ImageBuilder {
 
   /** Brings a version's image back, byte for byte; `image_missing` if that needs an SDK or base that is no longer here. */
   async restore(wanted: ImageToRestore, work: WorkOptions = {}): Promise<void> {
-    const parent = join(this.#options.cacheDir, 'work');
-    await mkdir(parent, { recursive: true });
-    const dir = await mkdtemp(join(parent, 'restore-'));
+    const dir = await scratchFolder(join(this.#options.cacheDir, 'work'), 'restore');
     try {
       await unpackSource(wanted.archive, dir);
       const built = await this.build({ dir, slug: wanted.slug, ...pick(wanted.definition) }, work);

@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../../shared/errors.ts';
 import { type FolderOptions, folderEntries } from './folder-entries.ts';
-import { type TarEntry, temporaryName, writeTar } from './tar-file.ts';
+import { temporaryName } from './scratch.ts';
+import { type TarEntry, writeTar } from './tar-file.ts';
 
 /** One layer of an image: a tar, and the SHA-256 of it as the image's config names it. */
 export interface Layer {

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { AppError } from '../../../../shared/errors.ts';
 import { findExecutable, runSubprocess } from '../../base/subprocess.ts';
 import { layerEntries } from './layer.ts';
 import { accountFiles, commonFolders, withCommonEntries } from './root-file-system.ts';
+import { scratchFolder } from './scratch.ts';
 import type { TarEntry } from './tar-file.ts';
 
 /** What the engine puts into every container itself. */
@@ -61,8 +61,7 @@ export async function withNumpy<T>(
       },
     );
   }
-  await mkdir(scratchParent, { recursive: true });
-  const scratch = await mkdtemp(join(scratchParent, 'numpy-'));
+  const scratch = await scratchFolder(scratchParent, 'numpy');
   try {
     const args = pipInstallArguments(architecture, '3.11', scratch);
     const result = await runSubprocess(python, [...args, 'numpy==2.2.6'], { signal });

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import { AppError } from '../../../../shared/errors.ts';
+import { temporaryName } from './scratch.ts';
 
 export interface TarEntry {
   /** Path in the archive, `/`-separated, without a leading or trailing slash. */
@@ -26,12 +27,6 @@ export interface TarFile {
 }
 
 const inMemoryBytes = 1024 * 1024;
-let temporaryNames = 0;
-
-/** A name beside `path` that no other process or call uses. */
-export function temporaryName(path: string): string {
-  return `${path}.${process.pid}-${Date.now()}-${temporaryNames++}.tmp`;
-}
 
 /**
  * Writes a tar whose bytes depend on the entries alone: every time is 0, no user names. It appears whole under the
