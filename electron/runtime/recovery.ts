@@ -14,7 +14,7 @@ import type { Store } from './store/store.ts';
 const headStartMs = 10_000;
 
 export interface Recovered {
-  store: Pick<Store, 'evidence' | 'blobs' | 'sweepLogs' | 'sweepUnfinished'>;
+  store: Pick<Store, 'blobs' | 'sweepLogs' | 'sweepUnfinished'>;
   unrecorded: Pick<Unrecorded, 'dropAll'>;
   catalog: Pick<Catalog, 'sweepImages'>;
   images: Pick<ImageBuilder, 'sweep'>;
@@ -59,11 +59,9 @@ export async function recover(
 
 /** What a host that died had begun to keep and nobody came to own. */
 function dropUnowned(store: Recovered['store'], unrecorded: Recovered['unrecorded']): void {
-  const { evidence, blobs } = store;
   unrecorded.dropAll();
-  evidence.dropUnrecordedKeeps();
   store.sweepLogs();
   store.sweepUnfinished();
-  blobs.sweepFiles();
-  blobs.collect();
+  store.blobs.sweepFiles();
+  store.blobs.collect();
 }

@@ -28,7 +28,6 @@ const rowsOfNobody: Record<string, string> = {
     WHERE harness = 0 AND NOT EXISTS (SELECT 1 FROM versions WHERE component_id = c.id)`,
   'thing kept for no evidence': `SELECT evidence_id || ' ' || resource_id FROM evidence_keeps
     WHERE evidence_id NOT IN (SELECT id FROM evidence)`,
-  'evidence that is not recorded': `SELECT key FROM settings WHERE key LIKE 'unrecorded:%'`,
   'blob that nothing needs': `SELECT sha256 FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM files WHERE sha256 = b.sha256)
     AND NOT EXISTS (SELECT 1 FROM versions WHERE source_sha256 = b.sha256)
     AND NOT EXISTS (SELECT 1 FROM run_fixtures WHERE sha256 = b.sha256)

@@ -62,8 +62,10 @@ export class Materialization {
   readonly #read = new Set<string>();
   #network: string | undefined;
   #failure: AppError | undefined;
-  /** The deadline that the containers know. */
-  #toldMs: number | undefined;
+  /** The deadline that each container knows, where that is known. */
+  readonly #toldMs = new Map<string, number>();
+  /** Ends when a container was told all that it was to be told so far: of two deadlines, the newer has to come last. */
+  readonly #telling = new Map<string, Promise<void>>();
   #session: GatewaySession | undefined;
 
   constructor(options: MaterializationOptions) {
@@ -84,7 +86,6 @@ export class Materialization {
   async start(signal: AbortSignal, onSubnet: (subnet: string) => void): Promise<void> {
     const { engine, gateway, deployment, plan } = this.#options;
     gateway.hold(this.key);
-    const deadlineMs = this.#options.deadlineMs();
     // The network needs nothing of the gateway, which may still be starting.
     const [session, network] = await allOf([gateway.session(signal), this.#createNetwork(onSubnet)]);
     this.#session = session;
@@ -94,7 +95,6 @@ export class Materialization {
     await allOf([joined, told, ...plan.vertices.map(vertex => this.#makeContainer(vertex, network, told))]);
     this.#follow(session);
     // Which may have moved while they were made.
-    this.#toldMs = deadlineMs;
     await this.tellDeadline();
   }
 
@@ -176,10 +176,11 @@ export class Materialization {
 
   /**
    * Compares what should be on the engine with what is, as someone may have removed a network or a container by hand.
-   * What is missing for good is told as the failure.
+   * What is missing for good is told as the failure. A container that could not be told its deadline is told again.
    */
   async check(): Promise<void> {
     const { engine, gateway, plan } = this.#options;
+    await this.tellDeadline();
     if (this.#network === undefined || this.#watching.signal.aborted) return;
     const members = await engine.networkMembers(this.#network);
     if (this.#watching.signal.aborted) return;
@@ -199,17 +200,9 @@ export class Materialization {
     }
   }
 
-  /** Tells every running container when it has to end by itself, if that is another time than before; one that cannot be told keeps it. */
+  /** Tells every container when it has to end by itself, if that is another time than it knows; one that cannot be told keeps it. */
   async tellDeadline(): Promise<void> {
-    const { engine, deadlineMs, plan } = this.#options;
-    if (deadlineMs() === this.#toldMs) return;
-    this.#toldMs = deadlineMs();
-    await Promise.allSettled(
-      plan.vertices.map(async ({ vertex_id }) => {
-        const id = this.#containers.get(vertex_id);
-        if (id !== undefined) await tellDeadline(engine, id, deadlineMs(), Date.now());
-      }),
-    );
+    await Promise.all([...this.#containers.values()].map(id => this.#tellDeadline(id)));
   }
 
   /** Stops watching and touches nothing: the next host takes it over. */
@@ -248,6 +241,19 @@ export class Materialization {
     for (const volume of await engine.listVolumes(this.#labels())) {
       if (this.#isOwn(volume.labels)) await engine.removeVolume(volume.name);
     }
+  }
+
+  #tellDeadline(id: string, hasForgotten = false): Promise<void> {
+    const { engine, deadlineMs } = this.#options;
+    const tell = async () => {
+      const wantedMs = deadlineMs();
+      if (hasForgotten) this.#toldMs.delete(id);
+      if (this.#watching.signal.aborted || this.#toldMs.get(id) === wantedMs) return;
+      if (await tellDeadline(engine, id, wantedMs, Date.now())) this.#toldMs.set(id, wantedMs);
+    };
+    const told = (this.#telling.get(id) ?? Promise.resolve()).then(tell).catch(() => undefined);
+    this.#telling.set(id, told);
+    return told;
   }
 
   #labels(): Record<string, string> {
@@ -292,6 +298,7 @@ export class Materialization {
 
   async #makeContainer(vertex: PlannedVertex, network: string, gatewayTold: Promise<void>): Promise<void> {
     const { engine, deployment } = this.#options;
+    const deadlineMs = this.#options.deadlineMs();
     this.#options.log(vertex.container_id).begin();
     const id = await engine.createContainer({
       name: `proofbench-${vertex.alias.toLowerCase()}-${vertex.container_id.slice(-10)}`,
@@ -300,7 +307,7 @@ export class Materialization {
         PROOFBENCH_GATEWAY: 'gateway:7000',
         PROOFBENCH_TOKEN: vertex.token,
         PROOFBENCH_LOG_LEVEL: deployment.debug === 1 ? 'debug' : 'info',
-        ...deadlineEnv(this.#options.deadlineMs(), Date.now()),
+        ...deadlineEnv(deadlineMs, Date.now()),
         // Below the limit, so that a component meets its own limit before the kernel's.
         ...(vertex.language === 'js'
           ? { NODE_OPTIONS: `--max-old-space-size=${Math.floor((vertex.memory_bytes / 2 ** 20) * 0.75)}` }
@@ -316,6 +323,7 @@ export class Materialization {
       tmpfs: { '/tmp': 64 * 2 ** 20, [leaseFolder]: 2 ** 16 },
     });
     this.#containers.set(vertex.vertex_id, id);
+    this.#toldMs.set(id, deadlineMs);
     this.#options.onContainer(vertex.container_id, { engine_id: id });
     await gatewayTold;
     await this.#startContainer(vertex, id);
@@ -383,7 +391,7 @@ export class Materialization {
     try {
       await this.#startContainer(vertex, id);
       // It knows the deadline of its making only.
-      await tellDeadline(engine, id, this.#options.deadlineMs(), Date.now()).catch(() => false);
+      await this.#tellDeadline(id, true);
     } catch (error) {
       if ((await engine.inspectContainer(id)) !== undefined) throw error;
       this.#fail(takenAway(`the container of vertex ${vertex.alias}`));

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import type { ReceiptItem } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Version } from '../store/components.ts';
-import type { KeptKind } from '../store/evidence.ts';
+import type { KeptThing } from '../store/evidence.ts';
 import type { Store } from '../store/store.ts';
 
-const prefix = 'unrecorded:';
 /** In the order in which they let go of each other. */
 const kinds = ['backend', 'version', 'file'] as const;
 type Kind = (typeof kinds)[number];
-export type Thing = { kind: KeptKind; id: string };
-/** What evidence keeps that a lease owned until then. */
-type Note = { lease_id: string; things: Thing[] };
+type Evidence = ReturnType<Store['evidence']['unrecorded']>[number];
 
 export interface UnrecordedOptions {
   store: Store;
@@ -24,8 +21,8 @@ export interface UnrecordedOptions {
 }
 
 /**
- * Evidence on its way: what it names is kept from the end of its lease, and belongs to the workspace then. Of evidence that does not come to
- * be recorded nobody was told, so nothing of it stays.
+ * Evidence that does not come to be recorded. A lease that ends hands over to the workspace what evidence of its run names; nobody was told of
+ * this evidence, so nothing of it stays. What a person committed or promoted was not handed over for it, and stays.
  */
 export class Unrecorded {
   readonly #options: UnrecordedOptions;
@@ -34,29 +31,11 @@ export class Unrecorded {
     this.#options = options;
   }
 
-  /** Keeps what new evidence of a lease's run names. */
-  begin(evidenceId: string, leaseId: string, named: readonly Thing[]): void {
-    const { store } = this.#options;
-    const owned = new Set(store.leases.owned(leaseId).map(({ id }) => id));
-    const note: Note = { lease_id: leaseId, things: named.filter(({ id }) => owned.has(id)) };
-    store.transaction(() => {
-      store.evidence.keep(evidenceId, named);
-      store.settings.set(prefix + evidenceId, JSON.stringify(note));
-    });
-  }
-
-  /** Part of the transaction that records it. */
-  recorded(evidenceId: string): void {
-    this.#options.store.settings.delete(prefix + evidenceId);
-  }
-
   /** Lets go of all that evidence of a lease's run would have kept, and of its bundle. What something else came to need meanwhile stays. */
   async dropOf(leaseId: string): Promise<void> {
-    const { discardImage, log } = this.#options;
-    for (const evidenceId of this.#ids()) {
-      const note = this.#note(evidenceId);
-      if (note.lease_id !== leaseId) continue;
-      for (const { image_digest, image_ref } of this.#drop(evidenceId, note))
+    const { store, discardImage, log } = this.#options;
+    for (const evidence of store.evidence.unrecorded(leaseId)) {
+      for (const { image_digest, image_ref } of this.#drop(evidence))
         await discardImage(image_digest, image_ref).catch(error =>
           log(`${image_ref}: ${AppError.from(error).message}`),
         );
@@ -65,51 +44,38 @@ export class Unrecorded {
 
   /** For the start of a host, when no proof is under way; images that nothing needs any more are looked for after it. */
   dropAll(): void {
-    for (const evidenceId of this.#ids()) {
+    const { store, log } = this.#options;
+    for (const evidence of store.evidence.unrecorded()) {
       try {
-        this.#drop(evidenceId, this.#note(evidenceId));
+        this.#drop(evidence);
       } catch (error) {
-        this.#options.log(`${evidenceId}: ${AppError.from(error).message}`);
+        log(`${evidence.evidence_id}: ${AppError.from(error).message}`);
       }
     }
   }
 
-  #ids(): string[] {
-    return this.#options.store.settings.keysAfter(prefix);
-  }
-
-  #note(evidenceId: string): Note {
-    return JSON.parse(this.#options.store.settings.get(prefix + evidenceId) as string) as Note;
-  }
-
   /** Returns the versions that are gone. */
-  #drop(evidenceId: string, { lease_id, things }: Note): Version[] {
+  #drop({ evidence_id, lease_id, things }: Evidence): Version[] {
     const { store } = this.#options;
     const versions = things.flatMap(({ id }) => store.components.version(id) ?? []);
-    rmSync(join(store.home, 'bundles', `${evidenceId}.proof`), { force: true });
+    rmSync(join(store.home, 'bundles', `${evidence_id}.proof`), { force: true });
     store.transaction(() => {
-      store.evidence.dropKeeps(evidenceId);
-      const gone = new Set(
-        kinds.flatMap(kind =>
-          things.filter(thing => thing.kind === kind && this.#discard(kind, thing.id)).map(({ id }) => id),
-        ),
-      );
-      this.#tell(lease_id, gone);
-      store.settings.delete(prefix + evidenceId);
+      store.evidence.dropKeeps(evidence_id);
+      const gone = kinds.flatMap(kind => things.filter(thing => thing.kind === kind && this.#discard(kind, thing)));
+      if (lease_id !== null) this.#tell(lease_id, new Set(gone.map(({ id }) => id)));
     });
     store.blobs.collect();
     return versions.filter(({ id }) => store.components.version(id) === undefined);
   }
 
-  /** What its lease owns still goes with that. */
-  #discard(kind: Kind, id: string): boolean {
+  #discard(kind: Kind, { id }: KeptThing): boolean {
     const { store, discard } = this.#options;
-    if (!store.leases.isKept(kind, id)) return false;
+    if (!store.leases.isKept(kind, id) || store.components.version(id)?.state === 'released') return false;
     try {
       discard[kind](id);
       return true;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'in_use') return false;
+      if (error instanceof AppError && inUse.has(error.code)) return false;
       throw error;
     }
   }
@@ -127,3 +93,5 @@ export class Unrecorded {
     });
   }
 }
+
+const inUse: ReadonlySet<string> = new Set(['in_use', 'topology_locked', 'conflict']);

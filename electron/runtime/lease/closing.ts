@@ -192,7 +192,9 @@ export class Closing implements Disposable {
   /** What evidence names, or something outside of the lease needs, becomes the workspace's: a lease can always end. */
   #discardRow(leaseId: string, kind: RowKind, id: string, reasons: Reasons): void {
     const { store, discard } = this.#options;
-    if (store.evidence.isKept(kind, id) || store.isNeededElsewhere(kind, id, leaseId)) {
+    const isKept = store.evidence.isKept(kind, id);
+    if (isKept || store.isNeededElsewhere(kind, id, leaseId)) {
+      if (isKept) store.evidence.handedOver(kind, id, leaseId);
       store.leases.release(kind, id);
       return;
     }

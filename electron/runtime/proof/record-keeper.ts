@@ -5,7 +5,6 @@ import type { Receipt } from '../../../shared/contract/index.ts';
 import { parseDuration } from '../../../shared/duration.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { Verdict } from '../../../shared/events.ts';
-import { newId } from '../../../shared/ids.ts';
 import type { Backends } from '../backend/backends.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Deployer } from '../deploy/deployer.ts';
@@ -16,7 +15,7 @@ import { junitXml } from '../evidence/junit.ts';
 import { loadOrMakeKey } from '../evidence/keys.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import { reportHtml } from '../evidence/report.ts';
-import type { Thing, Unrecorded } from '../evidence/unrecorded.ts';
+import type { Unrecorded } from '../evidence/unrecorded.ts';
 import type { Leases } from '../lease/leases.ts';
 import { operationRowOf } from '../store/backends.ts';
 import type { Lease } from '../store/leases.ts';
@@ -55,6 +54,8 @@ export interface RecordKeeperOptions {
 }
 
 export interface ProofOutcome {
+  /** What the run made is kept for it as it came to be. */
+  evidenceId: string;
   run: Run;
   lease: Lease;
   request: LiveTestRequest;
@@ -85,13 +86,12 @@ export class RecordKeeper {
 
   /** When it throws, what it had begun stays until it is forgotten. */
   async record(outcome: ProofOutcome): Promise<void> {
-    const { store, leases, runLog, unrecorded } = this.#options;
-    const { run, lease } = outcome;
-    const evidenceId = newId('evidence');
-    unrecorded.begin(evidenceId, lease.id, this.#kept(outcome.test));
+    const { store, leases, runLog } = this.#options;
+    const { run, lease, evidenceId } = outcome;
     const engine = await this.#engineFacts();
-    let receipt: Receipt | null = null;
-    if (!outcome.keepLease) receipt = await leases.rollback(lease.id);
+    // It may have ended under the run.
+    const { state, receipt: ended } = leases.get(lease.id);
+    const receipt = outcome.keepLease || state === 'committed' ? ended : await leases.rollback(lease.id);
 
     const record = this.#recordOf(evidenceId, outcome, engine, receipt);
     const bundles = join(store.home, 'bundles');
@@ -120,7 +120,6 @@ export class RecordKeeper {
         supersedes: null,
         created_at_ms: Date.parse(record.created_at),
       });
-      unrecorded.recorded(evidenceId);
       store.runs.update(run.id, {
         state: outcome.failure === undefined ? 'done' : 'failed',
         verdict,
@@ -128,16 +127,6 @@ export class RecordKeeper {
       });
       runLog.append(run, { type: 'proof', run_id: run.id, evidence_id: evidenceId, verdict, bundle });
     });
-  }
-
-  /** Version, fixtures and the operation log outlive the lease (DESIGN §10). */
-  #kept(test: LiveTest): Thing[] {
-    const versions = new Set([test.cutVersionId, ...(test.plan?.vertices.map(vertex => vertex.version_id) ?? [])]);
-    return [
-      ...[...versions].filter(id => id !== undefined).map(id => ({ kind: 'version' as const, id })),
-      ...[...test.fixtures.values()].map(file => ({ kind: 'file' as const, id: file.id })),
-      ...(test.backendId === undefined ? [] : [{ kind: 'backend' as const, id: test.backendId }]),
-    ];
   }
 
   /** Evidence of a run that failed because Docker went away is evidence still. */

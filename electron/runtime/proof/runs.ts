@@ -6,6 +6,7 @@ import type { DebugBundles } from '../debug/debug-bundles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Callers } from '../lease/callers.ts';
 import type { Leases } from '../lease/leases.ts';
+import type { KeptKind } from '../store/evidence.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Run } from '../store/runs.ts';
 import { iso } from '../store/time.ts';
@@ -201,13 +202,13 @@ export class Runs implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void> {
     const { store, leases, runLog } = this.#options;
+    const evidenceId = newId('evidence');
     const test: LiveTest = { stage: 'start', fixtures: new Map(), vertices: new Map(), endpoints: [] };
     const work = { signal, progress: (step: Progress) => this.#options.log(`${run.id}: ${step.message}`) };
     let failure: AppError | undefined;
     const results: CaseResult[] = [];
     try {
-      await setUpLiveTest(liveTest, this.#options, lease, test, this.#watcherOf(run), work);
-      store.runs.update(run.id, { state: run.kind === 'proof' ? 'running' : 'ready' });
+      await setUpLiveTest(liveTest, this.#options, lease, test, this.#watcherOf(run, evidenceId), work);
       if (run.kind === 'proof') {
         const proof = liveTest.manifest.proof as ProofBlock;
         await driveCases(proof, test, this.#options.deployer, signal, async result => {
@@ -218,30 +219,43 @@ export class Runs implements AsyncDisposable {
       } else if (request.hold === true) return;
     } catch (thrown) {
       failure = AppError.from(signal.aborted && signal.reason instanceof AppError ? signal.reason : thrown);
-      await this.#fail(run, test.stage, failure, signal);
+      await this.#fail(run, test.stage, failure, signal, run.kind === 'live_test');
     }
     if (run.kind === 'proof') {
       const keepLease = run.keep_lease === 1;
-      await this.#options.recordKeeper.record({ run, lease, request: liveTest, test, results, failure, keepLease });
+      const outcome = { evidenceId, run, lease, request: liveTest, test, results, failure, keepLease };
+      await this.#options.recordKeeper.record(outcome);
       return;
     }
     if (run.keep_lease === 0) await leases.rollback(lease.id);
   }
 
   /** Writes down what a run learns, so that it can be shown when its lease has taken the rest along. */
-  #watcherOf(run: Run): LiveTestWatcher {
+  #watcherOf(run: Run, evidenceId: string): LiveTestWatcher {
     const { store, catalog, runLog } = this.#options;
+    // Version, fixtures and the operation log outlive the lease of a proof, however that ends (DESIGN §10).
+    const keep = (kind: KeptKind, id: string) => {
+      if (run.kind === 'proof') store.evidence.keep(evidenceId, run.lease_id, { kind, id });
+    };
     return {
-      event: body => {
-        if (body.type === 'deploy_started') store.runs.update(run.id, { deployment_id: body.deployment_id });
-        runLog.append(run, body);
-      },
+      event: body =>
+        store.transaction(() => {
+          if (body.type === 'backend_created') keep('backend', body.backend_id);
+          if (body.type === 'vertex_added') keep('version', body.version_id);
+          if (body.type === 'deploy_started') store.runs.update(run.id, { deployment_id: body.deployment_id });
+          if (body.type === 'ready' && run.kind === 'live_test') store.runs.update(run.id, { state: 'ready' });
+          runLog.append(run, body);
+        }),
       unit: versionId => {
         const { component_id, image_digest } = catalog.version(versionId);
         const component = store.components.get(component_id)?.name ?? '';
+        keep('version', versionId);
         store.runs.update(run.id, { unit: { component, version_id: versionId, image_digest } });
       },
-      fixture: (name, file) => store.runs.freeze(run.id, name, file),
+      fixture: (name, file) => {
+        keep('file', file.id);
+        store.runs.freeze(run.id, name, file);
+      },
     };
   }
 
@@ -251,13 +265,10 @@ export class Runs implements AsyncDisposable {
    */
   async #breakOff(run: Run, stage: string, error: AppError, signal?: AbortSignal): Promise<void> {
     const { leases, runLog, recordKeeper, log } = this.#options;
-    let isTold = false;
     for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, lastRetryMs)) {
       try {
+        if (this.get(run.id).state === 'running') await this.#fail(run, stage, error, signal, true);
         await recordKeeper.forget(run.lease_id);
-        if (!isTold && (run.kind === 'proof' || this.get(run.id).state === 'running'))
-          await this.#fail(run, stage, error, signal);
-        isTold = true;
         const { state } = leases.get(run.lease_id);
         const isKept = run.keep_lease === 1 && stage !== 'host';
         if (!isKept && (state === 'open' || state === 'closing')) await leases.rollback(run.lease_id);
@@ -272,17 +283,30 @@ export class Runs implements AsyncDisposable {
     }
   }
 
-  /** With a debug bundle of what there is before it goes, unless somebody wanted the run to end. */
-  async #fail(run: Run, stage: string, error: AppError, signal?: AbortSignal): Promise<void> {
+  /**
+   * Tells once that a run failed, with a debug bundle of what there is before it goes, unless somebody wanted the run to end. A run is over
+   * when its evidence is recorded, or is known never to be.
+   */
+  async #fail(
+    run: Run,
+    stage: string,
+    error: AppError,
+    signal: AbortSignal | undefined,
+    isOver: boolean,
+  ): Promise<void> {
+    const { store, runLog } = this.#options;
+    const over = () => {
+      if (isOver) store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
+    };
+    if (store.runs.eventsOfTypes(run.id, ['failed']).length > 0) return over();
     if (error.code === 'internal')
       this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
     const failure = { stage, error: error.toData() };
     const isWanted = signal?.aborted === true && (error.code === 'cancelled' || error.code === 'host_lost');
     const bundle = isWanted ? undefined : await this.#options.debugBundles.ofFailure(run.lease_id, failure);
-    const { store, runLog } = this.#options;
     store.transaction(() => {
       runLog.append(run, { type: 'failed', ...failure, ...(bundle === undefined ? {} : { debug_bundle: bundle }) });
-      store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
+      over();
     });
   }
 

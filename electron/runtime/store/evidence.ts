@@ -18,18 +18,25 @@ export interface StoredEvidence {
 }
 
 export type KeptKind = 'version' | 'file' | 'backend' | 'blob';
+export type KeptThing = { kind: KeptKind; id: string };
+
+type Raw = KeptThing & { evidence_id: string; lease_id: string | null; handed_over: 0 | 1 };
 
 /** Evidence, and what each record keeps from being discarded. */
 export class EvidenceTable {
   readonly #sqlite: Sqlite;
   readonly #onChange: () => void;
   readonly #isKept;
+  readonly #handedOver;
 
   constructor(sqlite: Sqlite, onChange: () => void = () => undefined) {
     this.#sqlite = sqlite;
     this.#onChange = onChange;
     this.#isKept = sqlite.prepare<[KeptKind, string]>(
       'SELECT 1 FROM evidence_keeps WHERE kind = ? AND resource_id = ? LIMIT 1',
+    );
+    this.#handedOver = sqlite.prepare<[KeptKind, string, string]>(
+      'UPDATE evidence_keeps SET handed_over = 1 WHERE kind = ? AND resource_id = ? AND lease_id = ?',
     );
   }
 
@@ -53,13 +60,18 @@ export class EvidenceTable {
       .all();
   }
 
-  keep(evidenceId: string, kept: readonly { kind: KeptKind; id: string }[]): void {
-    const insert = this.#sqlite.prepare(
-      'INSERT INTO evidence_keeps (evidence_id, kind, resource_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    );
-    this.#sqlite.transaction(() => {
-      for (const { kind, id } of kept) insert.run(evidenceId, kind, id);
-    })();
+  /** Keeps a thing for evidence of a lease's run, from before that is recorded. */
+  keep(evidenceId: string, leaseId: string, { kind, id }: KeptThing): void {
+    this.#sqlite
+      .prepare(
+        'INSERT INTO evidence_keeps (evidence_id, kind, resource_id, lease_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      )
+      .run(evidenceId, kind, id, leaseId);
+  }
+
+  /** Says that a lease hands a thing over to the workspace because evidence of its run names it. */
+  handedOver(kind: KeptKind, id: string, leaseId: string): void {
+    this.#handedOver.run(kind, id, leaseId);
   }
 
   isKept(kind: KeptKind, id: string): boolean {
@@ -82,9 +94,19 @@ export class EvidenceTable {
     this.#sqlite.prepare('DELETE FROM evidence_keeps WHERE evidence_id = ?').run(evidenceId);
   }
 
-  /** Lets go what was kept for evidence that was never recorded: a host died between the two. */
-  dropUnrecordedKeeps(): void {
-    this.#sqlite.prepare('DELETE FROM evidence_keeps WHERE evidence_id NOT IN (SELECT id FROM evidence)').run();
+  /** What was handed over for evidence that is not recorded, of one lease's run or of all; evidence that nothing was handed over for has none. */
+  unrecorded(leaseId?: string): { evidence_id: string; lease_id: string | null; things: KeptThing[] }[] {
+    const rows = this.#sqlite
+      .prepare<[string | null, string | null], Raw>(
+        `SELECT evidence_id, lease_id, kind, resource_id AS id, handed_over FROM evidence_keeps
+         WHERE (? IS NULL OR lease_id = ?) AND evidence_id NOT IN (SELECT id FROM evidence)`,
+      )
+      .all(leaseId ?? null, leaseId ?? null);
+    return [...Map.groupBy(rows, row => row.evidence_id)].map(([evidence_id, kept]) => ({
+      evidence_id,
+      lease_id: kept[0]?.lease_id ?? null,
+      things: kept.filter(row => row.handed_over === 1).map(({ kind, id }) => ({ kind, id })),
+    }));
   }
 }
 

@@ -391,4 +391,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE deployments ADD COLUMN made_on_id TEXT;
   ALTER TABLE deployments ADD COLUMN made_on_host TEXT;
   `,
+  `
+  -- Which lease's run the evidence is of, and whether that lease handed the thing over to the workspace because evidence names it.
+  ALTER TABLE evidence_keeps ADD COLUMN lease_id TEXT;
+  ALTER TABLE evidence_keeps ADD COLUMN handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over IN (0, 1));
+  CREATE INDEX evidence_keeps_by_lease ON evidence_keeps (lease_id);
+  `,
 ];

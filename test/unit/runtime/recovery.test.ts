@@ -23,7 +23,6 @@ function host(on: Record<string, () => Promise<void>> = {}): Recovered {
   const nothing = () => undefined;
   return {
     store: {
-      evidence: { dropUnrecordedKeeps: nothing },
       blobs: { sweepFiles: nothing, collect: nothing },
       sweepLogs: nothing,
       sweepUnfinished: nothing,

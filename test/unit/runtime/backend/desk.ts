@@ -138,7 +138,7 @@ export class Desk implements Disposable {
       supersedes: null,
       created_at_ms: 1,
     });
-    this.store.evidence.keep('evd_1', [{ kind: 'backend', id: backendId }]);
+    this.store.evidence.keep('evd_1', 'lse_1', { kind: 'backend', id: backendId });
   }
 
   [Symbol.dispose](): void {

@@ -197,6 +197,28 @@ describe('A deployment', () => {
     await until(() => engine.commands.length === 2);
   });
 
+  it('tells a later deadline again to the one container that could not be told', async () => {
+    const id = await running();
+    const told: string[] = [];
+    let refusals = 2;
+    engine.executeAsRoot = async container => {
+      if (container === engine.of('a')[0]?.id && refusals-- > 0) {
+        if (refusals === 0) return 1;
+        throw new Error('Docker hiccups');
+      }
+      told.push(container);
+      return 0;
+    };
+    await deployer.expire(Date.now() + 3600 * second * 0.6);
+    expect(told).toEqual(engine.of('b').map(container => container.id));
+    await deployer.check();
+    expect(told).toHaveLength(1);
+    await deployer.check();
+    await deployer.check();
+    expect(told).toEqual([...engine.of('b'), ...engine.of('a')].map(container => container.id));
+    expect(status(id)).toBe('running');
+  });
+
   it('takes an edit although the one before it could not be recorded', async () => {
     await running();
     const { addEvent } = store.deployments;

@@ -51,6 +51,25 @@ async function addFile(leaseId: string | null): Promise<{ id: string; sha256: st
   return { id, sha256 };
 }
 
+function record(evidence: string, lease: string): void {
+  store.runs.insert({
+    id: 'run_1',
+    kind: 'proof',
+    name: 'proof',
+    mode: 'proof',
+    state: 'done',
+    lease_id: lease,
+    keep_lease: 0,
+    manifest_path: '',
+    manifest: '',
+    plan: '{}',
+    vertex_count: 0,
+    created_at_ms: 1,
+  });
+  const row = { id: evidence, run_id: 'run_1', name: 'proof', verdict: 'pass', record: '{}', bundle: '', sha256: '' };
+  store.evidence.insert({ ...row, verdict: 'pass', supersedes: null, created_at_ms: 1 });
+}
+
 describe('Evidence that a host did not live to record', () => {
   it('leaves nothing of what its run had made, and the receipt says so', async () => {
     const lease = leases.open({ runtimeId: 'rt_local' }).id;
@@ -58,11 +77,9 @@ describe('Evidence that a host did not live to record', () => {
     const shelved = await addFile(null);
     store.backends.insert({ id: backend, name: backend, lease_id: lease, created_at_ms: 1 });
     const evidence = newId('evidence');
-    nextHost().begin(evidence, lease, [
-      { kind: 'file', id: mine.id },
-      { kind: 'file', id: shelved.id },
-      { kind: 'backend', id: backend },
-    ]);
+    store.evidence.keep(evidence, lease, { kind: 'file', id: mine.id });
+    store.evidence.keep(evidence, lease, { kind: 'file', id: shelved.id });
+    store.evidence.keep(evidence, lease, { kind: 'backend', id: backend });
     const receipt = await leases.rollback(lease);
     expect(receipt.kept.map(({ id }) => id).sort()).toEqual([mine.id, backend].sort());
     mkdirSync(join(home, 'bundles'), { recursive: true });
@@ -84,7 +101,7 @@ describe('Evidence that a host did not live to record', () => {
   it('keeps what something else has come to need', async () => {
     const lease = leases.open({ runtimeId: 'rt_local' }).id;
     const mine = await addFile(lease);
-    nextHost().begin(newId('evidence'), lease, [{ kind: 'file', id: mine.id }]);
+    store.evidence.keep(newId('evidence'), lease, { kind: 'file', id: mine.id });
     await leases.rollback(lease);
     needed.add(mine.id);
     nextHost().dropAll();
@@ -95,7 +112,7 @@ describe('Evidence that a host did not live to record', () => {
   it('goes with its lease, when that had not ended', async () => {
     const lease = leases.open({ runtimeId: 'rt_local' }).id;
     const mine = await addFile(lease);
-    nextHost().begin(newId('evidence'), lease, [{ kind: 'file', id: mine.id }]);
+    store.evidence.keep(newId('evidence'), lease, { kind: 'file', id: mine.id });
     nextHost().dropAll();
     expect(store.files.get(mine.id), 'still its lease’s').toBeDefined();
     const receipt = await leases.rollback(lease);
@@ -106,11 +123,24 @@ describe('Evidence that a host did not live to record', () => {
     const lease = leases.open({ runtimeId: 'rt_local' }).id;
     const mine = await addFile(lease);
     const evidence = newId('evidence');
-    const host = nextHost();
-    host.begin(evidence, lease, [{ kind: 'file', id: mine.id }]);
+    store.evidence.keep(evidence, lease, { kind: 'file', id: mine.id });
     await leases.rollback(lease);
-    host.recorded(evidence);
+    record(evidence, lease);
     nextHost().dropAll();
     expect(store.files.get(mine.id)).toBeDefined();
+  });
+
+  it.each<[string, (lease: string, file: string) => void]>([
+    ['committed', lease => void leases.commit(lease)],
+    ['promoted', (lease, file) => void leases.promote(lease, [file])],
+  ])('does not touch what a person had %s meanwhile', async (_how, kept) => {
+    const lease = leases.open({ runtimeId: 'rt_local' }).id;
+    const mine = await addFile(lease);
+    store.evidence.keep(newId('evidence'), lease, { kind: 'file', id: mine.id });
+    kept(lease, mine.id);
+    if (store.leases.get(lease)?.state === 'open') await leases.rollback(lease);
+    nextHost().dropAll();
+    expect(store.files.get(mine.id)).toBeDefined();
+    expect(store.leases.get(lease)?.receipt).toMatchObject({ kept: [{ id: mine.id }], removed: [] });
   });
 });

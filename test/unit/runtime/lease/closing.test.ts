@@ -229,7 +229,7 @@ describe('What cannot be removed', () => {
     const leases = host();
     const { lease, owned } = await full(leases);
     const version = owned.find(id => id.startsWith('ver_')) as string;
-    store.evidence.keep('evd_1', [{ kind: 'version', id: version }]);
+    store.evidence.keep('evd_1', lease, { kind: 'version', id: version });
     const receipt = await leases.rollback(lease);
     expect(idsOf(receipt.kept)).toEqual([version]);
     expect(store.components.version(version)?.lease_id).toBeNull();

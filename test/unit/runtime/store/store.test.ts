@@ -143,7 +143,7 @@ describe('blobs', () => {
     store.files.insert(file('fil_1', kept.sha256));
     store.blobs.settled(kept.sha256);
     const proven = await store.blobs.putBytes(Buffer.from('named by evidence'));
-    store.evidence.keep('evd_1', [{ kind: 'blob', id: proven.sha256 }]);
+    store.evidence.keep('evd_1', 'lse_1', { kind: 'blob', id: proven.sha256 });
     store.blobs.settled(proven.sha256);
     const left = await store.blobs.putBytes(Buffer.from('left'));
     expect(store.blobs.collect()).toBe(0);
