@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { componentFolder, manifest, shoutProof } from '../support/components.ts';
-import { eventsOf, untilEvent, Workspace } from '../support/workspace.ts';
+import { type Event, eventsOf, untilEvent, Workspace } from '../support/workspace.ts';
 
 const hello = JSON.stringify({ text: 'hello' });
 const files = {
@@ -24,6 +24,9 @@ async function nothingOfTheRunIsLeft(workspace: Workspace): Promise<void> {
     .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 20_000 })
     .toEqual([]);
 }
+
+const backendOf = (events: readonly Event[]) =>
+  events.find(({ type }) => type === 'backend_created')?.backend_id as string;
 
 describe('kill -9', () => {
   it('of the host under a kept deployment: the next host adopts it, URLs and logs go on', async () => {
@@ -90,6 +93,29 @@ describe('a lease', () => {
     const { items } = await workspace.json<{ items: { state: string }[] }>(['lease', 'list']);
     expect(items).toMatchObject([{ state: 'expired' }]);
   });
+
+  for (const [how, code] of [
+    ['rollback', 'cancelled'],
+    ['commit', 'cancelled'],
+    ['expire', 'lease_expired'],
+  ] as const) {
+    it(`that ends under a proof (${how}): the proof has failed, once, and there is evidence of it`, async () => {
+      await using workspace = new Workspace();
+      const never = `import 'pipelogic';\nsetInterval(() => {}, 1000);\n`;
+      const dir = workspace.folder({ ...files, 'src/main.js': never });
+      const ttl = how === 'expire' ? ['--ttl=8s'] : [];
+      const run = workspace.start(['proof', 'run', 'proof.yml', ...ttl], { cwd: dir });
+      const { lease_id } = await untilEvent(run, 'deploy_started');
+      if (how !== 'expire') await workspace.json(['lease', how, lease_id]);
+      const outcome = await run.outcome;
+      const events = eventsOf(outcome.stdout);
+      expect(events.filter(({ type }) => type === 'failed')).toMatchObject([{ error: { code } }]);
+      expect(events.at(-1), outcome.stderr).toMatchObject({ type: 'proof', verdict: 'fail' });
+      const verified = await workspace.ppl(['evidence', 'verify', events.at(-1)?.bundle as string]);
+      expect(verified, verified.stderr).toMatchObject({ code: 0 });
+      if (how === 'commit') await workspace.ppl(['backend', 'undeploy', '--backend', backendOf(events)]);
+    });
+  }
 
   it('keeps what was made under it when it is committed, and discards it when rolled back', async () => {
     await using workspace = new Workspace();
