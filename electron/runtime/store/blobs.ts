@@ -51,25 +51,32 @@ export class BlobStore {
 
   /** Stores what `source` yields. The row is written last: a crash leaves a file that `collect` removes. */
   async put(source: Readable, signal?: AbortSignal, onBytes?: (bytes: number) => void): Promise<StoredBlob> {
-    const { sha256, bytes } = await writeDurably({
-      source,
-      temporary: join(this.#dir, 'tmp', randomBytes(12).toString('hex')),
-      target: digest => {
-        this.#arriving.set(digest, (this.#arriving.get(digest) ?? 0) + 1);
-        mkdirSync(join(this.#dir, digest.slice(0, 2)), { recursive: true, mode: 0o700 });
-        return this.path(digest);
-      },
-      what: 'the file',
-      ...(signal === undefined ? {} : { signal }),
-      ...(onBytes === undefined ? {} : { onBytes }),
-    });
-    this.#sqlite.transaction(() => {
-      this.#sqlite
-        .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-        .run(sha256, bytes, Date.now());
-      this.#sqlite.prepare('INSERT INTO loose_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING').run(sha256);
-    })();
-    return { sha256, bytes };
+    let arriving: string | undefined;
+    try {
+      const { sha256, bytes } = await writeDurably({
+        source,
+        temporary: join(this.#dir, 'tmp', randomBytes(12).toString('hex')),
+        target: digest => {
+          arriving = digest;
+          this.#arriving.set(digest, (this.#arriving.get(digest) ?? 0) + 1);
+          mkdirSync(join(this.#dir, digest.slice(0, 2)), { recursive: true, mode: 0o700 });
+          return this.path(digest);
+        },
+        what: 'the file',
+        ...(signal === undefined ? {} : { signal }),
+        ...(onBytes === undefined ? {} : { onBytes }),
+      });
+      this.#sqlite.transaction(() => {
+        this.#sqlite
+          .prepare('INSERT INTO blobs (sha256, bytes, created_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+          .run(sha256, bytes, Date.now());
+        this.#sqlite.prepare('INSERT INTO loose_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING').run(sha256);
+      })();
+      return { sha256, bytes };
+    } catch (error) {
+      if (arriving !== undefined) this.settled(arriving);
+      throw error;
+    }
   }
 
   /** A blob just put is safe from `collect` until its owner's row is written and this is called. */

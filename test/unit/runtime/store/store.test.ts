@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -178,6 +179,18 @@ describe('blobs', () => {
     await expect(store.blobs.put(broken)).rejects.toThrow('the disk was pulled');
     await expect(store.blobs.put(Readable.from([Buffer.from('x')]), AbortSignal.abort())).rejects.toThrow();
     expect(stored()).toEqual([]);
+  });
+
+  it('that could not be put in their place count as on their way no more', async () => {
+    using store = new Store(home);
+    const { sha256 } = await store.blobs.putBytes(Buffer.from('abc'));
+    const place = store.blobs.path(sha256);
+    rmSync(place);
+    mkdirSync(place);
+    await expect(store.blobs.putBytes(Buffer.from('abc'))).rejects.toThrow();
+    rmdirSync(place);
+    store.blobs.settled(sha256);
+    expect(store.blobs.collect()).toBe(1);
   });
 });
 
