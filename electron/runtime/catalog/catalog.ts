@@ -35,6 +35,8 @@ export class Catalog {
   readonly #options: CatalogOptions;
   readonly #releasing = new Map<string, Promise<Version>>();
   readonly #graphReleases = new Map<string, GraphRelease>();
+  /** Ends when what was begun last with an image has ended: none is removed while one who publishes the same counts on it. */
+  readonly #imageWork = new Map<string, Promise<unknown>>();
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -192,8 +194,10 @@ export class Catalog {
   /** Takes an image that no version has from the engine. False when a version has it, or a container of another workspace. */
   async discardImage(digest: string, ref: string): Promise<boolean> {
     const { store } = this.#options;
-    if (store.settings.get(loosePrefix + ref) !== undefined) return this.#removeLooseImage(ref);
-    return !store.components.isImageUsed(digest);
+    return this.#alone(ref, () => {
+      if (store.settings.get(loosePrefix + ref) !== undefined) return this.#removeLooseImage(ref);
+      return !store.components.isImageUsed(digest);
+    });
   }
 
   #harnessComponent(name: string): Component {
@@ -217,18 +221,33 @@ export class Catalog {
       { dir, slug: definition.slug, language: definition.language, entry: definition.entry },
       { signal: work.signal, progress: work.progress, offline: work.offline ?? false },
     );
-    if (!store.components.isImageUsed(built.digest)) store.settings.set(loosePrefix + built.ref, built.digest);
-    try {
-      return await this.#record(built, definition, leaseId, harness, work);
-    } catch (error) {
-      await this.#removeLooseImage(built.ref).catch(() => undefined);
-      throw error;
-    }
+    return this.#alone(built.ref, async () => {
+      if (!store.components.isImageUsed(built.digest)) store.settings.set(loosePrefix + built.ref, built.digest);
+      try {
+        return await this.#record(built, definition, leaseId, harness, work);
+      } catch (error) {
+        await this.#removeLooseImage(built.ref).catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   /** Removes images that a former host loaded for a version it never recorded, or whose version it deleted. */
   async sweepImages(): Promise<void> {
-    for (const ref of this.#options.store.settings.keysAfter(loosePrefix)) await this.#removeLooseImage(ref);
+    for (const ref of this.#options.store.settings.keysAfter(loosePrefix))
+      await this.#alone(ref, () => this.#removeLooseImage(ref));
+  }
+
+  /** After all that was begun with the image before. */
+  async #alone<T>(ref: string, act: () => Promise<T> | T): Promise<T> {
+    const result = (this.#imageWork.get(ref) ?? Promise.resolve()).then(act);
+    const over = result.catch(() => undefined);
+    this.#imageWork.set(ref, over);
+    try {
+      return await result;
+    } finally {
+      if (this.#imageWork.get(ref) === over) this.#imageWork.delete(ref);
+    }
   }
 
   /** False when a version has it after all. */
@@ -276,24 +295,27 @@ export class Catalog {
       created_at_ms: Date.now(),
       promoted_at_ms: null,
     };
-    store.transaction(() => {
-      let component = store.components.named(definition.name);
-      if (component === undefined) {
-        const id = newId('component');
-        store.components.insert({
-          id,
-          name: definition.name,
-          slug: definition.slug,
-          harness: harness ? 1 : 0,
-          created_at_ms: Date.now(),
-        });
-        component = store.components.get(id) as Component;
-      }
-      version.component_id = component.id;
-      store.components.insertVersion(version);
-      store.settings.delete(loosePrefix + built.ref);
-    });
-    store.blobs.settled(source.sha256);
+    try {
+      store.transaction(() => {
+        let component = store.components.named(definition.name);
+        if (component === undefined) {
+          const id = newId('component');
+          store.components.insert({
+            id,
+            name: definition.name,
+            slug: definition.slug,
+            harness: harness ? 1 : 0,
+            created_at_ms: Date.now(),
+          });
+          component = store.components.get(id) as Component;
+        }
+        version.component_id = component.id;
+        store.components.insertVersion(version);
+        store.settings.delete(loosePrefix + built.ref);
+      });
+    } finally {
+      store.blobs.settled(source.sha256);
+    }
     return version;
   }
 
