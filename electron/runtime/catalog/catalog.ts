@@ -276,9 +276,7 @@ export class Catalog {
   ): Promise<Version> {
     const { store, images } = this.#options;
     await images.ensure(built, work);
-    // The same image was checked before: what it holds has not changed.
-    if (!store.components.isImageUsed(built.digest))
-      await images.check(built, { ...work, labels: { [labels.workspace]: store.workspaceId } });
+    await images.check(built, { ...work, labels: { [labels.workspace]: store.workspaceId } });
     const source = await store.blobs.putFile(built.sourceArchivePath, work.signal);
     const version: Version = {
       id: newId('version'),

@@ -5,9 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { ImageBuilder } from '../../../electron/runtime/catalog/images/image-builder.ts';
 import { pulledEntries } from '../../../electron/runtime/catalog/images/pulled-root.ts';
-import { Bench, resources } from './bench.ts';
+import { Bench, resources, sharedCache } from './bench.ts';
 
 const mebibyte = 1024 * 1024;
+
+function noEngine(): never {
+  throw new Error('asked for an engine');
+}
 
 describe('images of components', () => {
   let bench: Bench;
@@ -65,6 +69,14 @@ describe('images of components', () => {
     const code = 'import numpy, ssl, sqlite3, json, ctypes; print(int(numpy.ones((2, 3)).sum()))';
     const python = await run((await bench.builder.base('py')).ref, ['python3', '-c', code]);
     expect(python).toEqual({ exitCode: 0, output: '6\n' });
+  });
+
+  it('are checked once, whichever workspace publishes them', async () => {
+    const image = await checked(await js('once', { 'src/main.js': '' }));
+    const another = new ImageBuilder({ cacheDir: sharedCache, resourcesDir: resources, engine: noEngine });
+    await another.check(image);
+    const changed = bench.own(await bench.builder.build(await js('once', { 'src/main.js': '1;' })));
+    await expect(another.check(changed)).rejects.toThrow('asked for an engine');
   });
 
   it('have the same digest for the same source, after removal and again, and another for another source', async () => {

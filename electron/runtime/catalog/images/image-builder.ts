@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
@@ -112,9 +113,17 @@ export class ImageBuilder {
     return sweepScratch(this.#options.cacheDir);
   }
 
-  /** Throws `build_failed`, with the check's own words, if it does not parse or its imports do not resolve. */
+  /**
+   * Throws `build_failed`, with the check's own words, if it does not parse or its imports do not resolve. An image that passed is
+   * remembered in the cache: what it holds does not change.
+   */
   async check(image: BuiltImage, work: WorkOptions & { labels?: Record<string, string> } = {}): Promise<void> {
+    const folder = join(this.#options.cacheDir, 'checked');
+    const passed = join(folder, image.digest.replace('sha256:', ''));
+    if (existsSync(passed)) return;
     await checkImage(await this.#options.engine(), image, work.labels ?? {}, this.#with(work));
+    await mkdir(folder, { recursive: true });
+    await writeFile(passed, '');
   }
 
   /** Brings a version's image back, byte for byte; `image_missing` if that needs an SDK or base that is no longer here. */
