@@ -1,3 +1,4 @@
+/** How often a caller is asked, and after how many beats without a word it counts as silent. */
 export interface HeartbeatRate {
   everyMs: number;
   /** After so many beats without a sign of life the caller is silent. */
@@ -7,6 +8,7 @@ export interface HeartbeatRate {
 /** Ten seconds (DESIGN §7). */
 export const heartbeatRate: HeartbeatRate = { everyMs: 2000, beats: 5 };
 
+/** `ask` sends what the caller must answer; `onSilent` and `onBack` take turns. */
 export interface HeartbeatOptions extends HeartbeatRate {
   /** Asks the caller for a sign of life; one question at a time is under way. */
   ask: () => Promise<unknown>;

@@ -13,6 +13,7 @@ import type { Store } from './store/store.ts';
 /** So long leases that are due wait for runs that were broken off to tell of what goes with them. */
 const headStartMs = 10_000;
 
+/** What a former host left things in. */
 export interface Recovered {
   store: Pick<Store, 'blobs' | 'sweepLogs' | 'sweepUnfinished'>;
   unrecorded: Pick<Unrecorded, 'dropAll'>;

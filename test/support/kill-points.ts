@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { componentFolder, manifest, shout } from './components.ts';
 import type { KillRow } from './kill-table.ts';
 import { expectNothingLost, leftovers, readDatabase } from './leftovers.ts';
-import { type Event, eventsOf, Workspace } from './workspace.ts';
+import { type Event, eventsOf, type Outcome, Workspace } from './workspace.ts';
 
 /** The events of a live test up to `ready`, and those of a proof of two cases after it. */
 export const liveTestEvents = [
@@ -110,7 +110,7 @@ export class KillPoints implements AsyncDisposable {
 }
 
 /** Resolves as soon as a running `ppl` prints the event of `point`. */
-export function untilPoint(child: ChildProcess, point: Point): Promise<Event> {
+export function untilPoint(child: ChildProcess & { outcome: Promise<Outcome> }, point: Point): Promise<Event> {
   return new Promise((found, failed) => {
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     let last = '';
@@ -119,7 +119,10 @@ export function untilPoint(child: ChildProcess, point: Point): Promise<Event> {
       const event = JSON.parse(line) as Event;
       if (event.type === point || (event.type === 'case' && event.name === point)) found(event);
     });
-    lines.on('close', () => failed(new Error(`ppl ended before it told "${point}": ${last}`)));
+    lines.on('close', async () => {
+      const { code, stderr } = await child.outcome;
+      failed(new Error(`ppl ended with ${code} before it told "${point}": ${last}${stderr}`));
+    });
   });
 }
 

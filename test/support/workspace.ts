@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -32,7 +33,14 @@ export class Workspace implements AsyncDisposable {
     this.#docker = docker;
     this.#scratch = mkdtempSync(join(tmpdir(), 'proofbench-test-'));
     this.home = env.PROOFBENCH_HOME ?? join(this.#scratch, 'home');
-    this.env = { ...process.env, PROOFBENCH_HOME: this.home, PROOFBENCH_HOST_LINGER_MS: '500', NO_COLOR: '1', ...env };
+    this.env = {
+      ...process.env,
+      PROOFBENCH_HOME: this.home,
+      PROOFBENCH_HOST_LINGER_MS: '500',
+      PROOFBENCH_PORT: String(portOfItsOwn()),
+      NO_COLOR: '1',
+      ...env,
+    };
     delete this.env.INIT_CWD;
   }
 
@@ -127,6 +135,14 @@ export class Workspace implements AsyncDisposable {
       rmSync(this.#scratch, { recursive: true, force: true });
     }
   }
+}
+
+/**
+ * A workspace keeps its port, and needs it again when its host was killed: another that is tested at the same time must not have taken it
+ * meanwhile. Below the ports that systems give away.
+ */
+function portOfItsOwn(): number {
+  return 10_000 + randomInt(20_000);
 }
 
 export function eventsOf(stdout: string): Event[] {

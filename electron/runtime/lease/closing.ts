@@ -54,8 +54,8 @@ export class Closing implements Disposable {
 
   /** Closes a lease that is open, and tries once to discard what it owns. What is left then is retried behind the caller. */
   async end(id: string, outcome: 'rolled_back' | 'expired'): Promise<Receipt> {
-    const { leases } = this.#options.store;
-    if (leases.beginClosing(id, outcome)) this.#options.changed(id);
+    const { store, changed } = this.#options;
+    if (store.transaction(() => store.leases.beginClosing(id, outcome))) changed(id);
     return this.#pass(id);
   }
 

@@ -31,7 +31,7 @@ export class RunLog {
       lease_id: run.lease_id,
       ...rest,
     } as RunEvent;
-    this.#store.runs.append(run.id, event);
+    this.#store.transaction(() => this.#store.runs.append(run.id, event));
     this.#changed.emit(run.id);
   }
 

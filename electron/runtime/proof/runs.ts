@@ -144,10 +144,10 @@ export class Runs implements AsyncDisposable {
       };
       const cases = request.kind === 'proof' ? plan.cases.map(each => each.name) : [];
       store.runs.insert(run, cases);
+      runLog.append(run, { type: 'lease_created', expires_at: iso(lease.expires_at_ms) });
       return { lease, run };
     });
     runLog.begin(run.id);
-    runLog.append(run, { type: 'lease_created', expires_at: iso(lease.expires_at_ms) });
     const abort = new AbortController();
     const begun = this.get(run.id);
     const done = this.#execute(begun, lease, liveTest, request, abort.signal)
@@ -249,13 +249,16 @@ export class Runs implements AsyncDisposable {
       unit: versionId => {
         const { component_id, image_digest } = catalog.version(versionId);
         const component = store.components.get(component_id)?.name ?? '';
-        keep('version', versionId);
-        store.runs.update(run.id, { unit: { component, version_id: versionId, image_digest } });
+        store.transaction(() => {
+          keep('version', versionId);
+          store.runs.update(run.id, { unit: { component, version_id: versionId, image_digest } });
+        });
       },
-      fixture: (name, file) => {
-        keep('file', file.id);
-        store.runs.freeze(run.id, name, file);
-      },
+      fixture: (name, file) =>
+        store.transaction(() => {
+          keep('file', file.id);
+          store.runs.freeze(run.id, name, file);
+        }),
     };
   }
 
@@ -298,7 +301,7 @@ export class Runs implements AsyncDisposable {
     const over = () => {
       if (isOver) store.runs.update(run.id, { state: 'failed', ...(run.kind === 'proof' ? { verdict: 'fail' } : {}) });
     };
-    if (store.runs.eventsOfTypes(run.id, ['failed']).length > 0) return over();
+    if (store.runs.eventsOfTypes(run.id, ['failed']).length > 0) return store.transaction(over);
     if (error.code === 'internal')
       this.#options.log(`${run.id}: ${error.cause instanceof Error ? error.cause.stack : error.stack}`);
     const failure = { stage, error: error.toData() };

@@ -18,6 +18,7 @@ export interface StoredEvidence {
 }
 
 export type KeptKind = 'version' | 'file' | 'backend' | 'blob';
+/** What evidence names. */
 export type KeptThing = { kind: KeptKind; id: string };
 
 type Raw = KeptThing & { evidence_id: string; lease_id: string | null; handed_over: 0 | 1 };
