@@ -32,6 +32,8 @@ import { Store } from './store/store.ts';
 const checkMs = 3000;
 /** So long a host that leaves waits for each thing that a Docker that hangs holds up: what is left is in the records, and the next host's. */
 const leaveMs = 8000;
+/** And for all of them: who asked it to leave waits 30 s. */
+const leaveAllMs = 24_000;
 
 export interface RuntimeOptions {
   /** The workspace's folder. */
@@ -63,6 +65,8 @@ export interface Runtime extends AsyncDisposable {
 /** Opens a workspace and takes over what a former host left: recovery after a crash and after an orderly leave are one. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   await using opening = new AsyncDisposableStack();
+  let leaveByMs = Number.POSITIVE_INFINITY;
+  const ending = (work: Promise<unknown>) => within(Math.min(leaveMs, leaveByMs - performance.now()), work);
   const { env, log } = options;
   const store = opening.use(new Store(options.home));
   const cacheDir = cacheDirOf(env);
@@ -98,9 +102,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       workspaceId: store.workspaceId,
       log,
     }),
-    leaves => within(leaveMs, leaves[Symbol.asyncDispose]()),
+    leaves => ending(leaves[Symbol.asyncDispose]()),
   );
-  const deployer = opening.use(
+  const deployer = opening.adopt(
     new Deployer({
       store,
       engine,
@@ -110,6 +114,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       listening: () => listening(),
       log,
     }),
+    leaves => ending(leaves[Symbol.asyncDispose]()),
   );
   const server: EndpointServer = opening.use(
     new EndpointServer({
@@ -172,7 +177,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     version: options.version,
     log,
   });
-  const runs = opening.use(
+  const runs = opening.adopt(
     new Runs({
       store,
       catalog,
@@ -189,6 +194,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       listening,
       log,
     }),
+    leaves => ending(leaves[Symbol.asyncDispose]()),
   );
   const left = new AbortController();
   const recovered = recover(
@@ -235,12 +241,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     sessionLost: token => callers.lost(token),
     sessionClosed: token => callers.closed(token),
     [Symbol.asyncDispose]: async () => {
+      leaveByMs = performance.now() + leaveAllMs;
       runs.leave();
-      await within(leaveMs, recovered);
+      await ending(recovered);
       left.abort();
       // What a killed host had asked of the engine may have come to be after this one looked.
       const swept = deployer.sweep().catch((error: unknown) => log(`sweep: ${AppError.from(error).message}`));
-      await within(leaveMs, swept);
+      await ending(swept);
       await owned.disposeAsync();
     },
   };

@@ -11,6 +11,8 @@ export type VertexStatus = 'waiting' | 'registered' | 'ready' | 'lost';
 const streamWindowBytes = 128 * 1024;
 /** What may be on its way at once; Node gives it back as it receives, whoever reads or not. */
 const sessionWindowBytes = 1024 * 1024;
+/** Within this a gateway has answered, unless Docker hangs: the stream of an engine that does stays open and silent. */
+const answerMs = 10_000;
 
 export interface VertexReport {
   vertex_id: string;
@@ -58,6 +60,7 @@ export class GatewaySession {
     return JSON.parse(await this.#exchange('GET', '/health')) as { version: string };
   }
 
+  /** @throws AppError `timed_out` when it does not answer within 10 s. */
   async putDeployment(id: string, plan: DeploymentPlan, logLevel: 'info' | 'debug'): Promise<void> {
     await this.#exchange('PUT', `/deployments/${id}`, JSON.stringify(gatewayPlanOf(plan, logLevel)));
   }
@@ -87,6 +90,7 @@ export class GatewaySession {
     );
   }
 
+  /** @throws AppError `timed_out` when it does not answer within 10 s. */
   async deleteDeployment(id: string): Promise<void> {
     await this.#exchange('DELETE', `/deployments/${id}`);
   }
@@ -157,11 +161,24 @@ export class GatewaySession {
     body?: string,
   ): Promise<{ status: number; text: string }> {
     const stream = this.#request({ ':method': method, ':path': path });
-    // Read from the start: a short answer may be over before anyone awaits it.
-    const answer = textOf(stream);
-    if (body !== undefined) stream.end(body);
-    const status = await statusOf(stream);
-    return { status, text: await answer };
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      stream.destroy();
+    }, answerMs);
+    try {
+      // Read from the start: a short answer may be over before anyone awaits it.
+      const answer = textOf(stream);
+      if (body !== undefined) stream.end(body);
+      const status = await statusOf(stream);
+      const text = await answer;
+      if (!isLate) return { status, text };
+    } catch (error) {
+      if (!isLate) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    throw silent(method, path);
   }
 }
 
@@ -185,6 +202,12 @@ function textOf(stream: ClientHttp2Stream): Promise<string> {
       text += part;
     });
     stream.once('close', () => resolve(text));
+  });
+}
+
+function silent(method: string, path: string): AppError {
+  return new AppError('timed_out', `The gateway did not answer ${method} ${path} within ${answerMs / 1000} s.`, {
+    hint: 'Docker may hang: see what `ppl doctor` says, then try again.',
   });
 }
 

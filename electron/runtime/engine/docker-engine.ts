@@ -27,8 +27,9 @@ import { labels as labelNames } from './labels.ts';
 import { limitedDocker } from './limited-docker.ts';
 import { probeEngine } from './probe.ts';
 
-/** How long an engine may take for what it answers at once, and for ending or removing something, which may take its time. */
+/** How long an engine may take for what it answers at once, and until it begins to stream what is attached to or run. */
 const briefMs = 60_000;
+/** For ending or removing something. */
 const removalMs = 300_000;
 
 /** What we read of `docker info`. */
@@ -50,7 +51,7 @@ interface EngineFacts {
 export class DockerEngine implements Engine {
   readonly host: string;
   readonly source: string;
-  /** For what is streamed or waited for: without a limit. */
+  /** For what is waited for: without a limit. */
   readonly #docker: Docker;
   readonly #brief: Docker;
   readonly #removal: Docker;
@@ -224,7 +225,7 @@ export class DockerEngine implements Engine {
     const lost = (cause: unknown) => unreachable(`The connection to Docker at ${this.host} was lost.`, cause);
     return this.#call(`attaching to container ${id}`, async () => {
       const options = { ...what, hijack: true, stdout: true, stderr: true };
-      const socket = (await this.#docker.getContainer(id).attach(options)) as unknown as Readable;
+      const socket = (await this.#brief.getContainer(id).attach(options)) as unknown as Readable;
       return attachedOutput(socket, lost, () => this.#goneWith(id));
     });
   }
@@ -348,7 +349,7 @@ export class DockerEngine implements Engine {
     return this.#call(`running ${command[0]} in container ${containerId}`, async () => {
       const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
       const { id } = await this.#brief.getContainer(containerId).exec({ Cmd: command, ...streams, Tty: false });
-      const socket = (await this.#docker.getExec(id).start({ hijack: true, stdin: true, Tty: false })) as Duplex;
+      const socket = (await this.#brief.getExec(id).start({ hijack: true, stdin: true, Tty: false })) as Duplex;
       const lost = (cause: unknown) => unreachable(`The connection to Docker at ${this.host} was lost.`, cause);
       return execSession(socket, lost, () => this.#goneWith(containerId));
     });
@@ -357,7 +358,7 @@ export class DockerEngine implements Engine {
   executeAsRoot(containerId: string, command: string[]): Promise<number> {
     return this.#call(`running ${command[0]} in container ${containerId}`, async () => {
       const exec = await this.#brief.getContainer(containerId).exec({ Cmd: command, User: '0:0', AttachStdout: true });
-      const output = (await this.#docker.getExec(exec.id).start({ hijack: true, Tty: false })) as Duplex;
+      const output = (await this.#brief.getExec(exec.id).start({ hijack: true, Tty: false })) as Duplex;
       output.resume();
       // An engine that went away in between is told by the question after it.
       await new Promise(ended => output.on('error', ended).once('close', ended).once('end', ended));

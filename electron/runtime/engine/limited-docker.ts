@@ -14,8 +14,8 @@ interface Modem {
 }
 
 /**
- * A client each of whose requests has `limitMs` for its whole answer, and fails with `docker_unreachable` after it: an engine that hangs
- * takes connections and never answers. Not for what is followed or streamed.
+ * A client each of whose requests has `limitMs` for its answer, and fails with `docker_unreachable` after it: an engine that hangs takes
+ * connections and never answers. What is streamed has it until the stream begins, and any time then.
  */
 export function limitedDocker({ connection, host }: LocatedEngine, limitMs: number): Docker {
   const docker = new Docker({ ...connection });

@@ -23,6 +23,35 @@ it('A Docker that breaks the connection of a command is an error of that command
   server.closeAllConnections();
 });
 
+it('A Docker that hangs between making a command and starting it is given up, but not one whose command is silent', async () => {
+  let begins = false;
+  let starting = Promise.withResolvers<void>();
+  const sockets: Socket[] = [];
+  const server = createServer((_request, response) => response.writeHead(201).end('{"Id":"e1"}'));
+  server.on('upgrade', (_request, socket: Socket) => {
+    sockets.push(socket);
+    if (begins) socket.write('HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n');
+    starting.resolve();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const engine = engineAt(server);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const refused = expect(engine.exec('c', ['cat'])).rejects.toMatchObject({ code: 'docker_unreachable' });
+  await starting.promise;
+  await vi.advanceTimersByTimeAsync(60_000);
+  await refused;
+  begins = true;
+  starting = Promise.withResolvers();
+  const { stream } = await engine.exec('c', ['cat']);
+  await vi.advanceTimersByTimeAsync(24 * 3600_000);
+  expect(stream.destroyed).toBe(false);
+  vi.useRealTimers();
+  stream.destroy();
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  server.closeAllConnections();
+});
+
 describe('A Docker that takes connections and never answers', () => {
   let server: Server;
   let engine: DockerEngine;
@@ -55,6 +84,8 @@ describe('A Docker that takes connections and never answers', () => {
     'lists networks': on => on.listNetworks(),
     'removes a network': on => on.removeNetwork('n'),
     'begins a command': on => on.exec('c', ['true']),
+    'is attached to a container': on => on.attachContainer('c'),
+    'is attached to one that a former host left': on => on.reattachContainer('c', true),
   };
   it.each(Object.entries(brief))('is given up as unreachable when it %s', async (_what, ask) => {
     const answer = settling(ask(engine));
