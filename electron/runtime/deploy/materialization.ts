@@ -64,7 +64,7 @@ export class Materialization {
   #failure: AppError | undefined;
   /** The deadline that each container knows, where that is known. */
   readonly #toldMs = new Map<string, number>();
-  /** Ends when a container was told all that it was to be told so far: of two deadlines, the newer has to come last. */
+  /** Containers that are being told, until they were told all that they were to be so far: of two deadlines, the newer has to come last. */
   readonly #telling = new Map<string, Promise<void>>();
   #session: GatewaySession | undefined;
 
@@ -176,11 +176,12 @@ export class Materialization {
 
   /**
    * Compares what should be on the engine with what is, as someone may have removed a network or a container by hand.
-   * What is missing for good is told as the failure. A container that could not be told its deadline is told again.
+   * What is missing for good is told as the failure. A container that could not be told its deadline is told again, which nobody waits for:
+   * one that hangs must not keep the others from being looked at.
    */
   async check(): Promise<void> {
     const { engine, gateway, plan } = this.#options;
-    await this.tellDeadline();
+    for (const id of this.#containers.values()) if (!this.#telling.has(id)) void this.#tellDeadline(id);
     if (this.#network === undefined || this.#watching.signal.aborted) return;
     const members = await engine.networkMembers(this.#network);
     if (this.#watching.signal.aborted) return;
@@ -251,7 +252,12 @@ export class Materialization {
       if (this.#watching.signal.aborted || this.#toldMs.get(id) === wantedMs) return;
       if (await tellDeadline(engine, id, wantedMs, Date.now())) this.#toldMs.set(id, wantedMs);
     };
-    const told = (this.#telling.get(id) ?? Promise.resolve()).then(tell).catch(() => undefined);
+    const told = (this.#telling.get(id) ?? Promise.resolve())
+      .then(tell)
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#telling.get(id) === told) this.#telling.delete(id);
+      });
     this.#telling.set(id, told);
     return told;
   }

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { AppError } from '../../../shared/errors.ts';
+import { within } from '../base/within.ts';
 import { attachedOutput } from './attached-output.ts';
 import { containerOptions } from './container-options.ts';
 import { containerState } from './container-state.ts';
@@ -361,7 +362,9 @@ export class DockerEngine implements Engine {
       const output = (await this.#brief.getExec(exec.id).start({ hijack: true, Tty: false })) as Duplex;
       output.resume();
       // An engine that went away in between is told by the question after it.
-      await new Promise(ended => output.on('error', ended).once('close', ended).once('end', ended));
+      const ended = new Promise(over => output.on('error', over).once('close', over).once('end', over));
+      await within(briefMs, ended);
+      output.destroy();
       return (await exec.inspect()).ExitCode ?? -1;
     });
   }

@@ -178,7 +178,7 @@ export interface Engine {
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   listContainers(labels: Record<string, string>): Promise<ContainerState[]>;
   exec(containerId: string, command: string[]): Promise<ExecSession>;
-  /** Runs a command in a running container as its root user, which has no capability, and resolves with its exit code. */
+  /** Runs a command in a running container as its root user, which has no capability; its exit code, or -1 when it has not ended after 60 s. */
   executeAsRoot(containerId: string, command: string[]): Promise<number>;
 
   createNetwork(spec: NetworkSpec): Promise<string>;

@@ -52,6 +52,36 @@ it('A Docker that hangs between making a command and starting it is given up, bu
   server.closeAllConnections();
 });
 
+it('A command that does not end is waited for no longer than a minute, and has no exit code', async () => {
+  const closed = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    response.writeHead(request.method === 'POST' ? 201 : 200);
+    response.end(request.method === 'POST' ? '{"Id":"e1"}' : '{"Running":true,"ExitCode":null}');
+  });
+  server.on('upgrade', (_request, socket: Socket) => {
+    socket.on('error', () => undefined);
+    socket.once('end', () => closed.resolve()).resume();
+    socket.write('HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const engine = engineAt(server);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const answer = settling(engine.executeAsRoot('c', ['sleep']));
+  // One for each of its requests, then that of the command itself.
+  await vi.waitUntil(() => timers.mock.calls.length === 3);
+  timers.mockRestore();
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(answer.settled).toBe(false);
+  await vi.advanceTimersByTimeAsync(1000);
+  await expect(answer.over).resolves.toBe(-1);
+  await closed.promise;
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  server.close();
+  server.closeAllConnections();
+});
+
 describe('A Docker that takes connections and never answers', () => {
   let server: Server;
   let engine: DockerEngine;
