@@ -30,8 +30,11 @@ import { probeEngine } from './probe.ts';
 
 /** How long an engine may take for what it answers at once, and until it begins to stream what is attached to or run. */
 const briefMs = 60_000;
-/** For ending or removing something. */
-const removalMs = 300_000;
+/**
+ * For what may honestly take its time: ending and removing, and making and starting, where a slow disk copies or unpacks a whole image
+ * first.
+ */
+const longMs = 300_000;
 
 /** What we read of `docker info`. */
 interface EngineFacts {
@@ -55,7 +58,7 @@ export class DockerEngine implements Engine {
   /** For what is waited for: without a limit. */
   readonly #docker: Docker;
   readonly #brief: Docker;
-  readonly #removal: Docker;
+  readonly #long: Docker;
   readonly #located: LocatedEngine;
   readonly #onLost: () => void;
 
@@ -67,7 +70,7 @@ export class DockerEngine implements Engine {
     this.source = located.source;
     this.#docker = new Docker({ ...located.connection });
     this.#brief = limitedDocker(located, briefMs);
-    this.#removal = limitedDocker(located, removalMs);
+    this.#long = limitedDocker(located, longMs);
   }
 
   info(signal?: AbortSignal): Promise<EngineInfo> {
@@ -135,7 +138,7 @@ export class DockerEngine implements Engine {
 
   removeImage(ref: string): Promise<void> {
     return this.#call(`removing image ${ref}`, async () => {
-      await unless([404], () => this.#removal.getImage(ref).remove());
+      await unless([404], () => this.#long.getImage(ref).remove());
     });
   }
 
@@ -183,7 +186,7 @@ export class DockerEngine implements Engine {
     return this.#call(
       `exporting ${imageRef}`,
       async () => {
-        const { id } = await this.#brief.createContainer({
+        const { id } = await this.#long.createContainer({
           Image: imageRef,
           Cmd: ['true'],
           NetworkDisabled: true,
@@ -207,7 +210,7 @@ export class DockerEngine implements Engine {
     return this.#call(
       `creating container ${spec.name}`,
       async () => {
-        const container = await this.#brief.createContainer({ ...containerOptions(spec), ...abortable(signal) });
+        const container = await this.#long.createContainer({ ...containerOptions(spec), ...abortable(signal) });
         return container.id;
       },
       signal,
@@ -241,19 +244,19 @@ export class DockerEngine implements Engine {
 
   startContainer(id: string): Promise<void> {
     return this.#call(`starting container ${id}`, async () => {
-      await unless([304], () => this.#brief.getContainer(id).start());
+      await unless([304], () => this.#long.getContainer(id).start());
     });
   }
 
   stopContainer(id: string, graceMs: number): Promise<void> {
     return this.#call(`stopping container ${id}`, async () => {
-      await unless([304, 404], () => this.#removal.getContainer(id).stop({ t: Math.ceil(graceMs / 1000) }));
+      await unless([304, 404], () => this.#long.getContainer(id).stop({ t: Math.ceil(graceMs / 1000) }));
     });
   }
 
   killContainer(id: string): Promise<void> {
     return this.#call(`killing container ${id}`, async () => {
-      await unless([404, 409], () => this.#removal.getContainer(id).kill());
+      await unless([404, 409], () => this.#long.getContainer(id).kill());
     });
   }
 
@@ -261,7 +264,7 @@ export class DockerEngine implements Engine {
     return this.#call(`removing container ${id}`, async () => {
       const busy = await unless([404], () =>
         unless([409], async () => {
-          await this.#removal.getContainer(id).remove({ force: true, v: true });
+          await this.#long.getContainer(id).remove({ force: true, v: true });
           return 'removed' as const;
         }),
       );
@@ -433,7 +436,7 @@ export class DockerEngine implements Engine {
 
   removeVolume(name: string): Promise<void> {
     return this.#call(`removing volume ${name}`, async () => {
-      await unless([404], () => this.#removal.getVolume(name).remove());
+      await unless([404], () => this.#long.getVolume(name).remove());
     });
   }
 

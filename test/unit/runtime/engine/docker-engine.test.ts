@@ -107,8 +107,6 @@ describe('A Docker that takes connections and never answers', () => {
   const brief: Record<string, (on: DockerEngine) => Promise<unknown>> = {
     'is asked for its version': on => on.info(),
     'is asked for an image': on => on.findImage('i'),
-    'makes a container': on => on.createContainer(spec),
-    'starts a container': on => on.startContainer('c'),
     'looks at a container': on => on.inspectContainer('c'),
     'lists containers': on => on.listContainers({}),
     'lists networks': on => on.listNetworks(),
@@ -130,13 +128,18 @@ describe('A Docker that takes connections and never answers', () => {
     expect(lost).toBe(1);
   });
 
-  it('has longer to stop a container and to remove one', async () => {
-    const answers = [engine.stopContainer('c', 1000), engine.removeContainer('c'), engine.removeImage('i')].map(
-      settling,
-    );
-    await vi.waitUntil(() => asked.length === 3);
+  it('has longer to make and start a container, to stop one and to remove one', async () => {
+    const answers = [
+      engine.createContainer(spec),
+      engine.exportRootFs('i'),
+      engine.startContainer('c'),
+      engine.stopContainer('c', 1000),
+      engine.removeContainer('c'),
+      engine.removeImage('i'),
+    ].map(settling);
+    await vi.waitUntil(() => asked.length === answers.length);
     await vi.advanceTimersByTimeAsync(299_000);
-    expect(answers.map(({ settled }) => settled)).toEqual([false, false, false]);
+    expect(answers.some(({ settled }) => settled)).toBe(false);
     await vi.advanceTimersByTimeAsync(1000);
     for (const { over } of answers) await expect(over).rejects.toMatchObject({ code: 'docker_unreachable' });
   });
