@@ -189,6 +189,45 @@ describe('A deployment on an engine that is not the user’s any more', () => {
   });
 });
 
+describe('A deployment on an engine that was reset: another is at its address', () => {
+  let reset: MemoryEngine;
+  beforeEach(() => {
+    reset = engineAt(first.host, 'one, made anew');
+  });
+
+  it('is gone with it, and its backend can be deployed again', async () => {
+    const id = await running();
+    const backend = store.deployments.get(id)?.backend_id as string;
+    await nextHost();
+    current = reset;
+    await deployer.undeploy(id);
+    expect(status(id)).toBe('gone');
+    const again = await deployer.deploy({ plan: () => plan(backend), runtimeId: 'rt_local', leaseId: null });
+    await deployer.settled(again);
+    expect([status(again), reset.containers.size]).toEqual(['running', 1]);
+  });
+
+  it('has failed for the host that takes over, and goes like any other', async () => {
+    const id = await running();
+    await nextHost();
+    current = reset;
+    await deployer.recover();
+    await vi.waitUntil(() => status(id) === 'failed');
+    await deployer.undeploy(id);
+    expect(status(id)).toBe('gone');
+  });
+
+  it('is swept where the former engine comes back after all', async () => {
+    const id = await running();
+    await nextHost();
+    current = reset;
+    await deployer.undeploy(id);
+    current = first;
+    await deployer.sweep();
+    expect([first.containers.size, first.networks.size]).toEqual([0, 0]);
+  });
+});
+
 it('An engine that says another id each time, such as Podman, is taken for the one that it was', async () => {
   let asked = 0;
   const info = first.info.bind(first);
