@@ -92,7 +92,7 @@ export class Deployer implements AsyncDisposable {
     this.#records.requireNone(request.plan().backend_id);
     const [info, again] = await Promise.all([engine.info(), engine.info(), this.#ensureImages(request.plan(), signal)]);
     const plan = request.plan();
-    checkPlacement(plan, info, this.#plans());
+    checkPlacement(plan, info, this.#plansOn(engine, info));
     this.#records.requireNone(plan.backend_id);
     const now = Date.now();
     const id = newId('deployment');
@@ -144,7 +144,7 @@ export class Deployer implements AsyncDisposable {
       throw new AppError('conflict', `Deployment ${id} is being redeployed already.`, { hint: 'Wait for that one.' });
     }
     const plan = planNow();
-    checkPlacement(plan, info, this.#plans());
+    checkPlacement(plan, info, this.#plansOn(engine, info));
     const over = this.#replace(engine, deployment, live, plan, signal).finally(() => this.#redeploying.delete(id));
     this.#redeploying.set(id, { plan, over });
     return over;
@@ -339,9 +339,11 @@ export class Deployer implements AsyncDisposable {
     await Promise.allSettled([...this.#redeploying.values()].map(({ over }) => over));
   }
 
-  /** What the engine has to have room for: what comes up beside what serves needs its own. */
-  #plans(): DeploymentPlan[] {
-    return [...this.#records.livePlans(), ...[...this.#redeploying.values()].map(({ plan }) => plan)];
+  /** What the engine has to have room for: what comes up beside what serves needs its own, and what another engine has needs none here. */
+  #plansOn(engine: Engine, info: EngineInfo): DeploymentPlan[] {
+    const isHere = (deployment: Deployment) => elsewhere(deployment, engine, info) === undefined;
+    const comingUp = [...this.#redeploying].filter(([id]) => isHere(this.#records.get(id)));
+    return [...this.#records.livePlans(isHere), ...comingUp.map(([, { plan }]) => plan)];
   }
 
   async #ensureImages(plan: DeploymentPlan, signal: AbortSignal): Promise<void> {

@@ -44,9 +44,9 @@ export class DeploymentRecords {
     });
   }
 
-  /** What the engine has to have room for. */
-  livePlans(): DeploymentPlan[] {
-    const live = this.#store.deployments.notGone().filter(({ status }) => isLive(status));
+  /** Of the live deployments of which this `holds`. */
+  livePlans(holds: (deployment: Deployment) => boolean): DeploymentPlan[] {
+    const live = this.#store.deployments.notGone().filter(each => isLive(each.status) && holds(each));
     return live.map(({ plan }) => JSON.parse(plan) as DeploymentPlan);
   }
 

@@ -167,6 +167,19 @@ describe('A deployment on an engine that is not the user’s any more', () => {
     expect([status(id), first.containers.size, first.networks.size]).toEqual(['gone', 0, 0]);
   });
 
+  it('takes no room on the next, and takes its own again when it is back', async () => {
+    for (const engine of [first, second]) {
+      const { info } = engine;
+      engine.info = async () => ({ ...(await info.call(engine)), memoryBytes: 2 ** 20 });
+    }
+    await running();
+    current = second;
+    await running();
+    await expect(running()).rejects.toMatchObject({ code: 'no_nodes_available' });
+    current = first;
+    await expect(running()).rejects.toMatchObject({ code: 'no_nodes_available' });
+  });
+
   it('is not redeployed on another', async () => {
     const id = await running();
     current = second;
