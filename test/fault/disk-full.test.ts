@@ -71,7 +71,7 @@ describe.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')('A ful
       const freedAt = performance.now();
       disk.free();
       const told = eventsOf(stdout);
-      expect(code, `${stdout}${stderr}`).not.toBe(null);
+      expect({ code, error: JSON.parse(stderr) }).toMatchObject({ code: 5, error: { error: { code: 'disk_full' } } });
       await kills.settle('disk', point, { killedAt: freedAt, told });
     });
   }
