@@ -11,6 +11,12 @@ const greedy = `trap '' TERM; exec 2>/dev/null; while :; do command eval 'sleep 
 /** Sends a signal to all that it sees but itself, over and over. */
 const hostile = (signal: string) => `trap '' TERM; exec 2>/dev/null
 while :; do for each in /proc/[0-9]*; do [ "\${each#/proc/}" = $$ ] || kill -${signal} "\${each#/proc/}"; done; done`;
+/** Leaves more orphans than there may be processes, a few at a time, then as many as there may be, which end all at once. */
+const deserter = `few() { i=0; while [ $i -lt 5 ]; do i=$((i+1)); (sleep 0.1 &) || exit 3; done; sleep 0.3; }
+round=0; while [ $round -lt 8 ]; do round=$((round+1)); few; done
+sh -c 'exec 2>/dev/null; while command eval "sleep 1 &"; do :; done'
+until command eval 'sh -c "for each in 1 2 3 4 5 6 7 8; do sleep 0.1 & done; wait"'; do :; done 2>/dev/null
+few; echo whole; exit 7`;
 
 describe('The first process of a container', () => {
   let bench: Bench;
@@ -89,5 +95,13 @@ describe('The first process of a container', () => {
   it.concurrent('does not end with a child of the component, nor with an orphan', async () => {
     const program = '(sleep 1 & exit 3); sh -c "exit 4"; sleep 2; echo whole';
     expect(await run(program, { deadlineMs: inAnHour() })).toMatchObject({ exitCode: 0, stdout: 'whole\n' });
+  });
+
+  it.concurrent('collects orphans, so that they do not use up the processes of the component', async () => {
+    expect(await run(deserter, { deadlineMs: Date.now() + 20_000 })).toEqual({
+      exitCode: 7,
+      stdout: 'whole\n',
+      stderr: '',
+    });
   });
 });
