@@ -1,13 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine takes its time; what never comes is still told. */
+const patient = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], expect: patient, testTimeout: 60_000 } },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          expect: patient,
           testTimeout: 100_000,
           hookTimeout: 100_000,
           // Each has a workspace of its own, and waits for containers most of the time.
@@ -18,8 +22,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // A window on a busy machine takes its time; what never comes is still told.
-          expect: { poll: { timeout: 30_000, interval: 100 } },
+          expect: { poll: { ...patient.poll, interval: 100 } },
           testTimeout: 180_000,
           hookTimeout: 100_000,
           fileParallelism: false,
@@ -29,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
+          expect: patient,
           testTimeout: 180_000,
           hookTimeout: 100_000,
           maxWorkers: 2,
