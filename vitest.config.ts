@@ -15,7 +15,7 @@ export default defineConfig({
           testTimeout: 100_000,
           hookTimeout: 100_000,
           // Each has a workspace of its own, and waits for containers most of the time.
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -35,7 +35,7 @@ export default defineConfig({
           expect: patient,
           testTimeout: 180_000,
           hookTimeout: 100_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           // A kill hits a busy machine at another instant each time: once more tells chance from a bug.
           retry: 1,
         },
