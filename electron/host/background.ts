@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../shared/errors.ts';
 import { HostClient } from './client.ts';
@@ -58,6 +58,7 @@ function startBackground(options: ConnectOptions, logPath: string) {
     cwd: options.home,
     windowsHide: true,
   });
+  closeSync(log);
   child.unref();
   return child;
 }

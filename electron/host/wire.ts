@@ -44,7 +44,10 @@ export const progressNotification = new NotificationType<{ id: string; step: Pro
 /** `flushed` resolves when all that was said so far is on its way, or cannot be. */
 export function connectionOver(socket: Socket): MessageConnection & { flushed(): Promise<void> } {
   const writer = new CountedWriter(socket);
-  const connection = createMessageConnection(new StreamMessageReader(socket), writer);
+  const reader = new StreamMessageReader(socket);
+  // A message that its sender did not live to finish would be waited for, and keep this process, for ever.
+  reader.partialMessageTimeout = 0;
+  const connection = createMessageConnection(reader, writer);
   // A broken connection is told by `onClose`; the same said as an error has no other listener.
   connection.onError(() => undefined);
   return Object.assign(connection, { flushed: () => writer.flushed() });

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Caller } from '../../../electron/host/caller.ts';
 
@@ -51,6 +54,22 @@ describe('callers of a workspace without a host', () => {
 });
 
 describe('a caller whose host was killed', () => {
+  it('in the middle of an answer hears it, and ends', async () => {
+    const path = join(home, 'half.sock');
+    const server = createServer(socket => {
+      socket.once('data', () =>
+        socket.write('Content-Length: 100\r\n\r\n{', () => setTimeout(() => socket.destroy(), 50)),
+      );
+    });
+    await new Promise<void>(listening => server.listen(path, listening));
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      join(import.meta.dirname, 'client-process.ts'),
+      path,
+    ]);
+    expect(stdout).toBe('host_lost\n');
+    server.close();
+  });
+
   it('finds the next', async () => {
     const first = await info();
     kill(first.pid);
