@@ -11,7 +11,7 @@ const atOnce = 3;
 
 describe('kill -9 at every event of a run', () => {
   it('of the host: the next takes over, the caller hears it, and nothing is left or lost', {
-    timeout: 400_000,
+    timeout: 1_200_000,
   }, async () => {
     await using kills = new KillPoints();
     kills.rows = rows;
@@ -38,7 +38,7 @@ describe('kill -9 at every event of a run', () => {
   });
 
   it('of the app: its host ends with it, the next takes over, and nothing is left or lost', {
-    timeout: 600_000,
+    timeout: 1_200_000,
   }, async () => {
     await using kills = new KillPoints();
     kills.rows = rows;
@@ -58,7 +58,7 @@ describe('kill -9 at every event of a run', () => {
     }
   });
 
-  it('of the caller: its lease rolls back, and nothing is left or lost', { timeout: 400_000 }, async () => {
+  it('of the caller: its lease rolls back, and nothing is left or lost', { timeout: 1_200_000 }, async () => {
     await using kills = new KillPoints();
     kills.rows = rows;
     const pid = await kills.workspace.hostPid();

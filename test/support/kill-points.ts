@@ -90,7 +90,7 @@ export class KillPoints implements AsyncDisposable {
   async settle(
     killed: string,
     point: string,
-    { killedAt, told }: { killedAt: number; told: readonly Event[] },
+    { killedAt, told, lease = told[0]?.lease_id }: { killedAt: number; told: readonly Event[]; lease?: string },
   ): Promise<void> {
     let left: string[] = [];
     for (const limit = performance.now() + 30_000; performance.now() < limit; await sleep(50)) {
@@ -98,7 +98,7 @@ export class KillPoints implements AsyncDisposable {
       if (left.length === 0) break;
     }
     const ms = performance.now() - killedAt;
-    const outcome = left.length > 0 ? `LEFT: ${left.join(', ')}` : endOf(this.workspace, told[0]?.lease_id);
+    const outcome = left.length > 0 ? `LEFT: ${left.join(', ')}` : endOf(this.workspace, lease);
     this.rows.push({ killed, point, outcome, ms });
     expect(left, `left after a kill of the ${killed} at "${point}"`).toEqual([]);
     if (told.length > 0) expectNothingLost(this.workspace, told);
@@ -162,13 +162,14 @@ function endOf(workspace: Workspace, leaseId: string | undefined): string {
   const sqlite = readDatabase(workspace);
   try {
     const end = sqlite
-      .prepare<[string | undefined], { lease: string; run: string; error: string | null }>(
+      .prepare<[string | undefined], { lease: string; run: string | null; error: string | null }>(
         `SELECT l.state AS lease, r.state AS run, (SELECT json_extract(body, '$.error.code') FROM events
            WHERE run_id = r.id AND json_extract(body, '$.type') = 'failed' ORDER BY seq DESC) AS error
-         FROM leases l JOIN runs r ON r.lease_id = l.id WHERE l.id = ?`,
+         FROM leases l LEFT JOIN runs r ON r.lease_id = l.id WHERE l.id = ?`,
       )
       .get(leaseId);
-    return `lease ${end?.lease}, run ${end?.run}${end?.error == null ? '' : ` (${end.error})`}`;
+    const run = end?.run == null ? '' : `, run ${end.run}`;
+    return `lease ${end?.lease}${run}${end?.error == null ? '' : ` (${end.error})`}`;
   } finally {
     sqlite.close();
   }
