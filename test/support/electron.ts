@@ -38,13 +38,14 @@ export async function display(): Promise<{ DISPLAY?: string }> {
   if (process.env.DISPLAY !== undefined) return { DISPLAY: process.env.DISPLAY };
   screen ??= new Promise((found, failed) => {
     mkdirSync('/tmp/.X11-unix', { recursive: true });
-    const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    });
+    // It ends with this process, however that ends: a worker of the tests is not asked to exit, and its end of the pipe is closed all the same.
+    const script = 'Xvfb "$@" & exec 3>&-; cat; kill $!';
+    const args = ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'];
+    const child = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['pipe', 'ignore', 'ignore', 'pipe'] });
     child.once('error', failed);
     child.stdio[3]?.once('data', (number: Buffer) => found(`:${number.toString().trim()}`));
+    child.stdio[3]?.once('end', () => failed(new Error('Xvfb did not start. Is it installed?')));
     child.unref();
-    process.once('exit', () => child.kill());
   });
   return { DISPLAY: await screen };
 }
