@@ -75,7 +75,7 @@ describe('Docker is not running when the app opens', () => {
         timeout: 30_000,
       })
       .toBe('rolled_back');
-    expect((await app.workspace.onEngine()).filter(name => !name.includes('gateway'))).toEqual([]);
+    expect(await app.workspace.besideGateway()).toEqual([]);
   });
 });
 

@@ -102,7 +102,7 @@ describe('A person with a photo and a component of their own', () => {
     await expectAccessible(page, 'Receipt');
     await page.keyboard.press('Escape');
     await expect.poll(async () => (await leaseState())?.state, { timeout: 30_000 }).toBe('rolled_back');
-    expect((await app.workspace.onEngine()).filter(name => !name.includes('gateway'))).toEqual([]);
+    expect(await app.workspace.besideGateway()).toEqual([]);
   });
 
   it('stops a run with one key, and nothing of it is left', async () => {
@@ -115,7 +115,7 @@ describe('A person with a photo and a component of their own', () => {
     await page.keyboard.press('.');
     await page.getByText('Stopped', { exact: true }).first().waitFor({ timeout: 60_000 });
     await expect.poll(async () => (await leaseState())?.state, { timeout: 30_000 }).toBe('rolled_back');
-    expect((await app.workspace.onEngine()).filter(name => !name.includes('gateway'))).toEqual([]);
+    expect(await app.workspace.besideGateway()).toEqual([]);
   });
 
   it('is asked when quitting with a lease open; torn down, nothing is left', async () => {

@@ -24,14 +24,8 @@ describe('Docker stops in the middle of a run', () => {
       expect(refused.code, 'a stopped Docker is told apart').toBe(3);
 
       await docker.start();
-      await expect
-        .poll(
-          async () =>
-            (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state),
-          { timeout: 60_000 },
-        )
-        .toEqual(['rolled_back']);
-      expect((await workspace.onEngine()).filter(name => !name.includes('gateway'))).toEqual([]);
+      await expect.poll(() => workspace.leaseStates(), { timeout: 60_000 }).toEqual(['rolled_back']);
+      expect(await workspace.besideGateway()).toEqual([]);
     });
   }
 });

@@ -20,9 +20,7 @@ function untilStatus(backend: BuiltBackend, deployment: string, status: string):
 }
 
 async function nothingIsLeft(workspace: Workspace): Promise<void> {
-  await expect
-    .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 30_000 })
-    .toEqual([]);
+  await expect.poll(() => workspace.besideGateway(), { timeout: 30_000 }).toEqual([]);
 }
 
 describe.skipIf(impossible !== undefined)('A Docker that stops', () => {
@@ -90,7 +88,7 @@ describe.skipIf(impossible !== undefined)('A Docker that stops', () => {
         await engine.start();
         await untilStatus(backend, data.deployment_id, 'running');
         expect(await backend.say('hello')).toBe('hello');
-        const mine = (await workspace.onEngine()).filter(name => !name.includes('gateway'));
+        const mine = await workspace.besideGateway();
         expect(
           mine.filter(name => name.startsWith('container')),
           mine.join(),
@@ -121,13 +119,7 @@ describe.skipIf(impossible !== undefined)('A Docker that stops', () => {
           error: { code: 'docker_unreachable' },
         });
         await engine.start();
-        await expect
-          .poll(
-            async () =>
-              (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state),
-            { timeout: 60_000 },
-          )
-          .toEqual(['rolled_back']);
+        await expect.poll(() => workspace.leaseStates(), { timeout: 60_000 }).toEqual(['rolled_back']);
         await nothingIsLeft(workspace);
       });
     }

@@ -11,18 +11,10 @@ const files = {
 };
 
 async function nothingOfTheRunIsLeft(workspace: Workspace): Promise<void> {
-  await expect
-    .poll(
-      async () =>
-        (await workspace.json<{ items: { state: string }[] }>(['lease', 'list'])).items.map(lease => lease.state),
-      { timeout: 40_000 },
-    )
-    .toEqual(['rolled_back']);
+  await expect.poll(() => workspace.leaseStates(), { timeout: 40_000 }).toEqual(['rolled_back']);
   expect((await workspace.json<{ count: number }>(['backend', 'list'])).count).toBe(0);
   expect((await workspace.json<{ count: number }>(['file', 'list'])).count).toBe(0);
-  await expect
-    .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 20_000 })
-    .toEqual([]);
+  await expect.poll(() => workspace.besideGateway(), { timeout: 20_000 }).toEqual([]);
 }
 
 const backendOf = (events: readonly Event[]) =>
@@ -67,7 +59,8 @@ describe('kill -9', () => {
   });
 
   it('of the host in the middle of a proof: the caller hears it and the next proof passes', async () => {
-    await using workspace = new Workspace();
+    // It must not have left before it is killed.
+    await using workspace = new Workspace({ PROOFBENCH_HOST_LINGER_MS: '20000' });
     const dir = workspace.folder(files);
     const pid = await workspace.hostPid();
     const run = workspace.start(['proof', 'run', 'proof.yml'], { cwd: dir });

@@ -69,9 +69,7 @@ describe('The next host', () => {
     kills.kill(pid);
     for (const end of ['', '-wal', '-shm']) rmSync(join(workspace.home, `workspace.db${end}`), { force: true });
     await workspace.hostPid();
-    await expect
-      .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 30_000 })
-      .toEqual([]);
+    await expect.poll(() => workspace.besideGateway(), { timeout: 30_000 }).toEqual([]);
     expect(await foreign.areAllThere()).toBe(true);
     expect(await workspace.json(['lease', 'list'])).toMatchObject({ items: [] });
   });

@@ -51,9 +51,7 @@ describe('Nobody is left to end a lease', () => {
     await expect
       .poll(async () => (await workspace.json<{ state: string }>(['lease', 'show', lease])).state, { timeout: 60_000 })
       .toBe('expired');
-    await expect
-      .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 30_000 })
-      .toEqual([]);
+    await expect.poll(() => workspace.besideGateway(), { timeout: 30_000 }).toEqual([]);
   });
 
   it('but what was renewed in time lives on, and so does what was committed', async () => {

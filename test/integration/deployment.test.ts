@@ -165,9 +165,7 @@ describe('A deployment', () => {
     expect(cut).toMatchObject({ status: 'failed', exit_code: 7, restarts: 3 });
     const log = await workspace.ppl(['container', 'logs', cut?.id as string]);
     expect(log.stdout.match(/a life begins/g), 'the log has every life').toHaveLength(4);
-    await expect
-      .poll(async () => (await workspace.onEngine()).filter(name => !name.includes('gateway')), { timeout: 20_000 })
-      .toEqual([]);
+    await expect.poll(() => workspace.besideGateway(), { timeout: 20_000 }).toEqual([]);
     expect(await workspace.json(['backend', 'redeploy', `--backend=${backend.id}`])).toMatchObject({
       data: { generation: 1 },
     });

@@ -64,7 +64,7 @@ export async function leftovers(workspace: Workspace, slug: string, pids: readon
         .flatMap(image => image.RepoTags ?? [])
         .filter(tag => isNeeded.get(tag) === undefined)
         .map(tag => `image ${tag}`),
-      ...(await workspace.onEngine()).filter(name => !name.includes('gateway')),
+      ...(await workspace.besideGateway()),
     );
     return left;
   } finally {

@@ -115,6 +115,16 @@ export class Workspace implements AsyncDisposable {
     ];
   }
 
+  /** The same without the gateway, which stays for a while after the last deployment. */
+  async besideGateway(): Promise<string[]> {
+    return (await this.onEngine()).filter(name => !name.includes('gateway'));
+  }
+
+  async leaseStates(): Promise<string[]> {
+    const { items } = await this.json<{ items: { state: string }[] }>(['lease', 'list']);
+    return items.map(({ state }) => state);
+  }
+
   async hostPid(): Promise<number> {
     const info = await this.json<{ pid: number }>(['host', 'info']);
     return info.pid;

@@ -1,9 +1,9 @@
 import type { Receipt, ReceiptItem } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { backoffMs } from '../base/backoff.ts';
 import type { OwnedKind } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 
-const firstRetryMs = 1000;
 const lastRetryMs = 60_000;
 /** Rows that change in one transaction: it is over before anybody waits for the host. */
 const rowsAtOnce = 200;
@@ -44,8 +44,8 @@ export class Closing implements Disposable {
   readonly #options: ClosingOptions;
   /** Passes under way. */
   readonly #passes = new Map<string, Promise<Receipt>>();
-  /** What could not be removed is tried again: when, and after how long. */
-  readonly #retries = new Map<string, { timer: NodeJS.Timeout; delayMs: number }>();
+  /** What could not be removed is tried again: when, and after how many times. */
+  readonly #retries = new Map<string, { timer: NodeJS.Timeout; failures: number }>();
   #disposed = false;
 
   constructor(options: ClosingOptions) {
@@ -107,10 +107,10 @@ export class Closing implements Disposable {
 
   #retryLater(id: string): void {
     if (this.#disposed) return;
-    const delayMs = Math.min((this.#retries.get(id)?.delayMs ?? firstRetryMs / 2) * 2, lastRetryMs);
-    const timer = setTimeout(() => void this.#pass(id).catch(() => undefined), delayMs);
+    const failures = (this.#retries.get(id)?.failures ?? 0) + 1;
+    const timer = setTimeout(() => void this.#pass(id).catch(() => undefined), backoffMs(failures, lastRetryMs));
     timer.unref();
-    this.#retries.set(id, { timer, delayMs });
+    this.#retries.set(id, { timer, failures });
   }
 
   /** Ends those that own nothing but rows, many in one transaction; returns the others and what is left of these. */

@@ -3,6 +3,7 @@ import type { Progress, Receipt, ReceiptItem } from '../../../shared/contract/in
 import { parseDuration } from '../../../shared/duration.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import { backoffMs } from '../base/backoff.ts';
 import { Signal } from '../base/signal.ts';
 import type { Lease, LeaseFilter, OwnedKind } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
@@ -16,8 +17,7 @@ const maxResultBytes = 2 ** 20;
 const deletedAtOnce = 50;
 /** The clock is looked at this often at the latest: a timer alone would sleep with the laptop. */
 const longestNapMs = 30_000;
-/** A sweep that could do nothing, as with a full disk, is tried again after this long, then after twice as long. */
-const firstRetryMs = 1000;
+/** A sweep that could do nothing, as with a full disk, is tried again at least this often. */
 const lastRetryMs = 60_000;
 /** What is due is looked at this often while a sweep is under way, which may be waiting for Docker. */
 const besideSweepMs = 1000;
@@ -298,7 +298,7 @@ export class Leases implements Disposable {
 
   /** At least so long until the next sweep. */
   #restMs(): number {
-    if (this.#failures > 0) return Math.min(firstRetryMs * 2 ** (this.#failures - 1), lastRetryMs);
+    if (this.#failures > 0) return backoffMs(this.#failures, lastRetryMs);
     return this.#sweeping.size > 0 ? besideSweepMs : 0;
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import { backoffMs } from '../base/backoff.ts';
 import type { DebugBundles } from '../debug/debug-bundles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Callers } from '../lease/callers.ts';
@@ -53,8 +54,7 @@ export interface RunsOptions extends LiveTestServices {
   log: (line: string) => void;
 }
 
-/** How soon the end of a run that found no room on the disk is tried again, and how long at most between two. */
-const firstRetryMs = 1000;
+/** How long at most until the end of a run that found no room on the disk is tried again. */
 const lastRetryMs = 10_000;
 
 interface Active {
@@ -268,7 +268,7 @@ export class Runs implements AsyncDisposable {
    */
   async #breakOff(run: Run, stage: string, error: AppError, signal?: AbortSignal): Promise<void> {
     const { leases, runLog, recordKeeper, log } = this.#options;
-    for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, lastRetryMs)) {
+    for (let failures = 1; ; failures++) {
       try {
         if (this.get(run.id).state === 'running') await this.#fail(run, stage, error, signal, true);
         await recordKeeper.forget(run.lease_id);
@@ -282,7 +282,7 @@ export class Runs implements AsyncDisposable {
         log(`${run.id}: how it ended is not written down yet: ${why.message}`);
         runLog.stall(run.id, why);
       }
-      await sleep(delayMs, undefined, { signal: this.#leaving.signal }).catch(() => undefined);
+      await sleep(backoffMs(failures, lastRetryMs), undefined, { signal: this.#leaving.signal }).catch(() => undefined);
     }
   }
 
